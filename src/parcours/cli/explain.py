@@ -218,8 +218,9 @@ def csv_row(source: Path, row: int) -> Any:
     """One line of CSV, its empty cells left out."""
     import csv
 
-    header = first_line(source)
-    if header.count(";") > header.count(","):
+    from parcours.engine.batch.textfiles import separator_in
+
+    if separator_in(first_line(source)) == ";":
         return french_row(source, row)
     with source.open(encoding="utf-8", newline="") as stream:
         cells = next(islice(csv.DictReader(stream), row - 1, None), None)

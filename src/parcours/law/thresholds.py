@@ -10,6 +10,7 @@ from parcours.law.cache import flat_law
 from parcours.law.days import LawDataError, number_of
 from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
+from parcours.law.workdays import months_after
 
 if TYPE_CHECKING:
     from parcours.law.data import Value
@@ -95,8 +96,7 @@ def years_after(day: date, years: int) -> date:
 
 def last_day_to_ask(care: date) -> date:
     """Last day to ask the refund of care: some years from the first day of the quarter after it (L160-11)."""
-    years, months = divmod((care.month - 1) // QUARTER * QUARTER + QUARTER, 12)
-    first = date(care.year + years, months + 1, 1)
+    first = months_after(date(care.year, 1, 1), ((care.month - 1) // QUARTER + 1) * QUARTER)
     return years_after(first, whole("remboursement.prescription_annees", care)) - timedelta(days=1)
 
 

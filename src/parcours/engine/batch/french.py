@@ -18,7 +18,9 @@ from parcours.text import Text, text_of
 SAMPLE = 1 << 16
 """Bytes of the beginning that are looked at."""
 DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
-DECIMAL = re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*,\d{1,2}")
+SPACES = "[ \u00a0\u202f]"
+"""Between the thousands of a number."""
+DECIMAL = re.compile(rf"-?\d{{1,3}}(?:{SPACES}?\d{{3}})*,\d{{1,2}}")
 YES_NO = ("oui", "non", "vrai", "faux")
 """Read as they are, like every yes and no."""
 
@@ -68,7 +70,7 @@ def style_of(path: Path) -> Style:
         lines = lines[:-1]
     if not lines:
         return Style(encoding)
-    separator = max(",;\t", key=lines[0].count)
+    separator = separator_in(lines[0])
     rows = list(csv.reader(lines, delimiter=separator))
     names = [name.strip() for name in rows[0]]
     columns = {
@@ -81,6 +83,11 @@ def style_of(path: Path) -> Style:
         tuple(name for name, cells in columns.items() if decimal_commas(cells)),
         tuple(name for name, cells in columns.items() if cells and all(cell.lower() in YES_NO for cell in cells)),
     )
+
+
+def separator_in(header: str) -> str:
+    """What parts the cells of a file of any size, by its header."""
+    return max(",;\t", key=header.count)
 
 
 def encoding_of(beginning: bytes) -> str:
@@ -111,7 +118,7 @@ def plain(table: pa.Table, style: Style) -> Any:
         padded = pc.replace_substring_regex(padded, r"^(\d{2})/(\d)/", r"\1/0\2/")
         table = put(table, name, pc.replace_substring_regex(padded, r"^\s*(\d{2})/(\d{2})/(\d{4})\s*$", r"\3-\2-\1"))
     for name in style.decimals:
-        whole = pc.replace_substring_regex(table[name], "[ \u00a0\u202f]", "")
+        whole = pc.replace_substring_regex(table[name], SPACES, "")
         table = put(table, name, pc.replace_substring(whole, ",", "."))
     return table
 

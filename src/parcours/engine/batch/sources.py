@@ -19,7 +19,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from parcours.engine.batch.damaged import _unreadable, broken, not_utf8
-from parcours.engine.batch.french import Style, plain, style_of
+from parcours.engine.batch.french import Style, plain, separator_in, style_of
 from parcours.engine.batch.patterns import CODED
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.textfiles import BLOCK, LONGEST_LINE, too_long
@@ -218,7 +218,7 @@ class CsvReader:
     def columns(path: Path) -> list[str]:
         """Names of the header."""
         header = _first_line(path)
-        names = [name.strip() for name in next(csv.reader([header], delimiter=_separator(header)), [])]
+        names = [name.strip() for name in next(csv.reader([header], delimiter=separator_in(header)), [])]
         if not names:
             raise _unreadable(str(path), "le fichier est vide", "the file is empty")
         return names
@@ -244,7 +244,7 @@ class CsvReader:
                 block_size=BLOCK, use_threads=False, skip_rows=1, column_names=names, encoding=style.encoding
             ),
             pyarrow.csv.ParseOptions(
-                delimiter=_separator(_first_line(path)), newlines_in_values=True, invalid_row_handler=left_out
+                delimiter=separator_in(_first_line(path)), newlines_in_values=True, invalid_row_handler=left_out
             ),
             pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
@@ -373,7 +373,3 @@ def _first_line(path: Path) -> str:
         raise not_utf8(path) from None
     except OSError as error:
         raise broken(path, error) from None
-
-
-def _separator(header: str) -> str:
-    return max(",;\t", key=header.count)

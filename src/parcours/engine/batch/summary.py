@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from parcours.engine.batch.damaged import broken
 from parcours.engine.batch.errors import UnreadableInput
-from parcours.engine.batch.french import style_of
+from parcours.engine.batch.french import SPACES, style_of
 from parcours.engine.batch.sinks import METADATA
 from parcours.engine.batch.sources import ARROW, CSV, PARQUET, files_of, format_of
 from parcours.engine.facts.vocabulary import SOURCE_ROW
@@ -92,7 +92,7 @@ def scan_text(files: list[Path]) -> pl.LazyFrame:
     names = frame.collect_schema().names()
     numbers = [name for name in names if style.french and (name in style.decimals or name in AMOUNTS or name in EUROS)]
     return frame.with_columns(
-        *(pl.col(name).str.replace_all("[ \u00a0\u202f]", "").str.replace(",", ".", literal=True) for name in numbers),
+        *(pl.col(name).str.replace_all(SPACES, "").str.replace(",", ".", literal=True) for name in numbers),
         *(pl.col(name).str.replace(r"^(\d{2})/(\d{2})/(\d{4})$", "$3-$2-$1") for name in style.days),
     )
 

@@ -131,10 +131,15 @@ def read_object(line: str) -> dict[str, Any] | FactError:
     return value
 
 
+def separator_in(header: str) -> str:
+    """What parts the cells of a CSV file, by its header."""
+    return ";" if header.count(";") > header.count(",") else ","
+
+
 def read_csv(stream: TextIO, source: Path) -> Iterator[dict[str, Any] | FactError]:
     """A CSV file with a header, separated by commas or semicolons; an empty cell is a fact that is not given."""
     header = stream.readline(LONGEST_LINE)
-    separator = ";" if header.count(";") > header.count(",") else ","
+    separator = separator_in(header)
     names = next(csv.reader([header], delimiter=separator), [])
     names = [name.strip() for name in names]
     if len(set(names)) != len(names):
@@ -166,7 +171,7 @@ def plain_header(beginning: bytes) -> bool:
     except UnicodeDecodeError as error:
         return error.start >= len(beginning) - 4
     header = lines[0] if lines else ""
-    separator = ";" if header.count(";") > header.count(",") else ","
+    separator = separator_in(header)
     names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
     french = any(re.search(r"\d/\d{1,2}/\d{4}|\d,\d{1,2};", line) for line in lines[1:20])
     return all(name == "id" or name in BY_NAME for name in names) and not french
@@ -191,7 +196,7 @@ def separator_of(source: Path) -> str:
         return ","
     with source.open(encoding="utf-8-sig") as stream:
         header = stream.readline(LONGEST_LINE)
-    return ";" if header.count(";") > header.count(",") else ","
+    return separator_in(header)
 
 
 def write_csv(stream: TextIO, rows: Sequence[Any], results: Iterable[Any], lang: str, separator: str) -> None:

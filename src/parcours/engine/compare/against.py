@@ -100,7 +100,8 @@ class Pair:
     def to_dict(self) -> dict[str, Any]:
         """The break-even as plain data."""
         cheap, dear = self.ordered
-        named = {"item": self.item[0].id, "item_times": self.item[1]} if self.item else {}
+        item = self.item
+        named = {"item": item[0].id, "item_times": item[1]} if item else {}
         return {"cheap": cheap.plan.name, "dear": dear.plan.name, "acts": self.acts, "of": self.of, **named}
 
     def said(self, lang: str) -> str:

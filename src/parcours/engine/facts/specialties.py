@@ -1,7 +1,5 @@
 """A doctor's specialty as people write it: its slug, its national code, or its name in French or English."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -10,6 +8,7 @@ from typing import Any
 from parcours.engine.errors import FactError
 from parcours.law.flat import FlatLaw
 from parcours.text import Text
+from parcours.words import fold
 
 
 def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
@@ -29,7 +28,7 @@ def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
 
 def specialty_named(text: str) -> int:
     """The code of the specialty that is called so in words, in either language; 0 for none."""
-    return specialties_by_name().get(plain_words(text), 0)
+    return specialties_by_name().get(fold(text), 0)
 
 
 @cache
@@ -38,11 +37,5 @@ def specialties_by_name() -> Mapping[str, int]:
     from parcours.law.loader import load
 
     known = load().specialties
-    named = {plain_words(name): code for code, entry in known.items() for name in entry.label.values()}
-    return {**named, **{plain_words(entry.slug): code for code, entry in known.items()}}
-
-
-def plain_words(text: str) -> str:
-    """Words without accents, capitals or punctuation."""
-    bare = unicodedata.normalize("NFD", text.casefold()).encode("ascii", "ignore").decode()
-    return " ".join(re.findall(r"[a-z0-9]+", bare))
+    named = {fold(name): code for code, entry in known.items() for name in entry.label.values()}
+    return {**named, **{fold(entry.slug): code for code, entry in known.items()}}

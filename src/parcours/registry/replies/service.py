@@ -33,10 +33,7 @@ class Answer:
 
 def take_key(session: Session, actor_id: str, key: str, request: str, status: int) -> IdempotentReply | None:
     """The row of a key that holds no answer; None when it was taken before."""
-    reply = IdempotentReply(
-        actor_id=actor_id, key=key, request_hash=blind_index(request, _REQUEST), status=status,
-        headers="{}", body="{}", about="[]",
-    )  # fmt: skip
+    reply = _row(actor_id, key, request, Answer(status, {}, {}, ()))
     try:
         with session.begin_nested():
             session.add(reply)
@@ -52,11 +49,15 @@ def take_turn(session: Session, actor_id: str, key: str) -> None:
 
 def keep(session: Session, actor_id: str, key: str, request: str, answer: Answer) -> None:
     """Keep the answer to a request whose turn it is."""
-    session.add(IdempotentReply(
+    session.add(_row(actor_id, key, request, answer))
+    session.flush()
+
+
+def _row(actor_id: str, key: str, request: str, answer: Answer) -> IdempotentReply:
+    return IdempotentReply(
         actor_id=actor_id, key=key, request_hash=blind_index(request, _REQUEST), status=answer.status,
         headers=json.dumps(answer.headers), body=json.dumps(answer.body), about=json.dumps(answer.about),
-    ))  # fmt: skip
-    session.flush()
+    )  # fmt: skip
 
 
 def find(session: Session, actor_id: str, key: str, now: datetime) -> IdempotentReply | None:

@@ -1,7 +1,5 @@
 """`/fund/agreements`: a prior agreement that a practice asks for, and what the medical control answers (simulated)."""
 
-from dataclasses import replace
-
 from starlette.responses import Response
 
 from parcours.registry.claims import agreements
@@ -57,8 +55,7 @@ def refuse(desk: Desk) -> Response:
 def answered(desk: Desk, why: NoAgreement | None) -> Response:
     """What the medical control says, within its days; whoever asked does not answer."""
     row = get(desk.session, Agreement, desk.request.path_params["id"], "agreement_id")
-    record = desk.unit.find(PATIENT, row.insured_id, Action.ANSWER_AGREEMENT)
-    desk.unit.allow(Action.ANSWER_AGREEMENT, replace(record, proposed_by=row.asked_by))
+    record = desk.unit.find(PATIENT, row.insured_id, Action.ANSWER_AGREEMENT, proposed_by=row.asked_by)
     agreements.answer(desk.session, row, agreed=why is None, day=desk.today, at=desk.unit.incoming.at, why=why)
     desk.unit.note(Tag.AGREEMENT_ANSWER, record, agreement=row.id)
     return desk.go(done="answered")
