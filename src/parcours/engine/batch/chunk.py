@@ -146,7 +146,7 @@ def settle_rows(table: pa.Table, run: Run, threads: int = 1) -> Settled:
     with ThreadPoolExecutor(threads) as pool:
         professionals = pool.submit(codes_of, columns.get("professional_id"), len(table))
         facts = encode_rows(columns, len(table), run)
-        order, first = acts_of_patients(columns.get("patient_id"), facts)
+        order, first = together(columns.get("patient_id"), facts.valid)
         amounts = matrix(AMOUNT_RESULTS, len(table), np.int32)
         codes = matrix(CODE_RESULTS, len(table), np.int8)
         refusals = np.where(facts.valid, 0, 1).astype(np.int8)
@@ -169,6 +169,7 @@ def _run(
     first: npt.NDArray[np.int64],
 ) -> None:
     laws, days = run.laws
+    sorter()(order, first, facts.rows, np.empty_like(order))
     most = int(np.diff(first).max(initial=1))
     memory = np.full((1 << (4 * most).bit_length(), 5), -1, np.int64)
     kernel()(
@@ -317,19 +318,24 @@ def _place_of_empty(values: pa.Array) -> int:
 
 def acts_of_patients(patient: pa.Array | None, facts: Facts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """The valid rows, those of a patient together and in the order of the caps; and where each patient starts."""
-    count = len(facts.pattern)
+    order, first = together(patient, facts.valid)
+    sorter()(order, first, facts.rows, np.empty_like(order))
+    return order, first
+
+
+def together(patient: pa.Array | None, valid: Mask) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The valid rows, those of a patient together; and where each patient starts. Without patients each row is one."""
     if patient is None:
-        order = np.flatnonzero(facts.valid).astype(np.int32)
+        order = np.flatnonzero(valid).astype(np.int32)
         return order, np.arange(len(order) + 1, dtype=np.int64)
-    codes = patient_codes(patient, count)
-    order = np.arange(count, dtype=np.int32)
+    codes = patient_codes(patient, len(valid))
+    order = np.arange(len(valid), dtype=np.int32)
     if (np.diff(codes) < 0).any():
         order = np.argsort(codes, kind="stable").astype(np.int32)
-    if not facts.valid.all():
-        order = order[facts.valid[order]]
+    if not valid.all():
+        order = order[valid[order]]
     grouped = codes[order]
     starts = np.flatnonzero(np.diff(grouped, prepend=-1, append=np.iinfo(codes.dtype).max)).astype(np.int64)
-    sorter()(order, starts, facts.rows, np.empty(count, np.int32))
     return order, starts
 
 

@@ -53,8 +53,16 @@ def result_columns(settled: Settled) -> dict[str, pa.Array]:
     found = (*CODE_RESULTS, *BILL_CASES) if len(settled.codes) > len(CODE_RESULTS) else CODE_RESULTS
     for line, name in enumerate(found):
         places, words = DICTIONARIES[name]
-        arrays[name] = pa.DictionaryArray.from_arrays(pa.array(places[_kept(settled.codes[line], settled)]), words)
+        codes = _kept(settled.codes[line], settled)
+        arrays[name] = pa.DictionaryArray.from_arrays(pa.array(_places(places, codes)), words)
     return {name: arrays[name] for name in RESULT_NAMES if name in arrays}
+
+
+def _places(places: npt.NDArray[np.int8], codes: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    """The place of each code: most often they follow each other, and a subtraction does."""
+    before = len(places) - 1 - places[-1]
+    follow = (places[before:] == np.arange(len(places) - before)).all()
+    return np.maximum(codes, np.int8(before)) - np.int8(before) if follow else places[codes]
 
 
 def _notes(values: npt.NDArray[np.int32]) -> pa.Array:
