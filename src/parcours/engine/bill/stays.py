@@ -71,7 +71,8 @@ def charges_of_stay(
         invoice = beside_establishment(invoice, lines, costly, law)
     if stay.get("linked_stay"):
         invoice = invoice._replace(flat_fee=0)  # owed once, on the stay before (R160-16 I)
-    surcharge = stay_surcharge(law) if outside(stay, person.line.act, shared, chosen, rule_readings) else 0
+    apart = outside(stay, person.line.act, shared, chosen, rule_readings)
+    surcharge = stay_surcharge(person.line.act, law) if apart else 0
     found = wanted(invoice, surcharge, kind, costly, terms.whole_from <= len(charges))
     told = {line.code.key for line in lines}  # a charge that the paper has on a line of its own is that one
     told.update(DAILY if told.intersection(DAILY) else ())

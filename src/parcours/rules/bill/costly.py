@@ -10,7 +10,7 @@ from parcours.law.bill.codes import Activity, CaseCostly, Costly, Nature, StayOf
 from parcours.law.bill.record import BillRecord
 from parcours.law.codes import UNKNOWN, ActKind, Profession
 from parcours.law.record import LawRecord
-from parcours.rules.bill.session import ahead, rank_of
+from parcours.rules.bill.session import ahead, rank_of, same_time
 from parcours.rules.bill.types import Line
 
 
@@ -57,7 +57,7 @@ def sum_of_session(
     number = 0
     total = 0
     for j in range(len(lines)):
-        if lines[j].session != lines[i].session or not therapeutic(lines[j], law) or not tariffs[j]:
+        if not same_time(lines, i, j) or not therapeutic(lines[j], law) or not tariffs[j]:
             continue
         if lines[j].given and not lines[j].association and rank_of(lines, tariffs, j)[0] >= values.ccam_actes:
             continue
@@ -70,7 +70,7 @@ def bearer_of_session(lines: Sequence[Line], tariffs: Sequence[int], i: int, law
     """Index of the line that bears the flat fee of the visit: the dearest, the first of equals."""
     bearer = i
     for j in range(len(lines)):
-        if lines[j].session != lines[i].session or not therapeutic(lines[j], law):
+        if not same_time(lines, i, j) or not therapeutic(lines[j], law):
             continue
         if ahead(lines, j, tariffs[j], bearer, tariffs[bearer]):
             bearer = j

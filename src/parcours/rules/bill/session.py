@@ -48,8 +48,16 @@ def in_session(
 
 
 def together(lines: Sequence[Line], i: int, j: int) -> bool:
-    """Are two lines of the same session, of the same professional?"""
-    return i != j and lines[i].session == lines[j].session and lines[i].professional == lines[j].professional
+    """Are two lines of the same session, of the same professional, in the same time?"""
+    return i != j and lines[i].professional == lines[j].professional and same_time(lines, i, j)
+
+
+def same_time(lines: Sequence[Line], i: int, j: int) -> bool:
+    """Are two lines of one session?  An act that was done at another time of the day (code 5) is of its own alone."""
+    if i == j:
+        return True
+    apart = lines[i].association == Association.OTHER_TIME or lines[j].association == Association.OTHER_TIME
+    return lines[i].session == lines[j].session and not apart
 
 
 def consultation(lines: Sequence[Line], tariffs: Sequence[int], joins: Sequence[int], i: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from parcours.law.bill.codes import FjJourSortie
 from parcours.law.record import LawRecord
 from parcours.rules.bill.types import BillReadings
 from parcours.rules.charges import owes_daily_charge
+from parcours.rules.exemptions import free_of_majoration
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE, flat_fee, rate_of_act
 from parcours.rules.types import Act
@@ -41,9 +42,11 @@ def terms_of_stay(act: Act, tariff: int, costly: int, whole_from: int, law: LawR
     return Stay(tariff, rate, costly, fee, int(owes_daily_charge(act)), whole_from)
 
 
-def stay_surcharge(law: LawRecord) -> int:
-    """The surcharge of a stay outside the pathway: once, the capped amount, over fees and stay together (R160-6)."""
-    return share(law.majoration_plafond_assiette, law.majoration_taux)
+def stay_surcharge(act: Act, law: LawRecord) -> int:
+    """The surcharge of a stay outside the pathway: once, the capped amount, over fees and stay together (R160-6); none
+    for who owes no share at all.
+    """
+    return 0 if free_of_majoration(act) else share(law.majoration_plafond_assiette, law.majoration_taux)
 
 
 class StayInvoice(NamedTuple):
