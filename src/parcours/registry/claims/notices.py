@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.claims.models import Claim, Decision, DecisionLine
 from parcours.registry.complementary.engaging import engagement
-from parcours.registry.complementary.models import Link, LinkState
-from parcours.registry.complementary.service import link_on
+from parcours.registry.complementary.models import Link
+from parcours.registry.complementary.service import WAITING, link_on
 from parcours.registry.messages import feed
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.messages.service import message_of, send
@@ -37,8 +37,10 @@ def to_insurer(
     claim: Claim, decision: Decision, action: str, link: Link | None, lines: Sequence[DecisionLine], *, day: date,
     at: datetime,
 ) -> Message | None:  # fmt: skip
-    """What the insurer of the care day is told of a decision; nothing without a link that works."""
-    if decision.insurer in (None, C2S) or link is None or link.state is not LinkState.ACTIVE:
+    """What the insurer of the care day is told of a decision, also once its contract has ended; nothing without one,
+    nor while two overlap.
+    """
+    if decision.insurer in (None, C2S) or link is None or link.state in WAITING:
         return None
     body = {
         "action": action, "expense": plain_euros(decision.fee), "base": plain_euros(decision.base),
@@ -76,7 +78,7 @@ def said_line(line: DecisionLine) -> dict[str, object]:
 
 
 def tell_waiting(session: Session, link: Link, *, day: date, at: datetime) -> list[Claim]:
-    """Once a link works again: tell its insurer of every decision that nobody was told of."""
+    """Once a link works again: the insurer of each care day is told of every decision that nobody was told of."""
     told = select(Message.claim_id).where(
         Message.kind == MessageKind.NOEMIE_OC, Message.insured_id == link.insured_id, Message.claim_id.is_not(None)
     )
@@ -86,7 +88,6 @@ def tell_waiting(session: Session, link: Link, *, day: date, at: datetime) -> li
         .where(
             Claim.insured_id == link.insured_id,
             Decision.current.is_(True),
-            Claim.care_date >= link.starts_on,
             Claim.id.not_in(told),
         )
         .order_by(Claim.id)

@@ -20,9 +20,9 @@ def months(day: date) -> date:
     return months_after(day, thresholds.whole("delais.recours_mois", day))
 
 
-def file_by(notified_on: date) -> date:
-    """Last day to object to a decision received on a day; the next working day when it is none."""
-    last = months(notified_on)
+def act_by(told_on: date) -> date:
+    """Last day to object to what one was told on a day, or to go to the court; the next working day when it is none."""
+    last = months(told_on)
     return last if is_working_day(last) else working_days_after(last, 1)
 
 
@@ -31,7 +31,7 @@ def object_to(
     ground: Ground | None = None,
 ) -> Objection:  # fmt: skip
     """Object to a decision, or to a sum asked back. Raises Refused: too late. Raises Conflict: it is disputed."""
-    last = file_by(notified_on)
+    last = act_by(notified_on)
     if day > last:
         raise problems.objection_late(day, day=last)
     if claim is not None:
@@ -58,7 +58,7 @@ def contest(session: Session, claim: Claim, *, day: date, ground: Ground) -> Obj
     told = session.scalar(
         select(func.max(ClaimEvent.day)).where(ClaimEvent.claim_id == claim.id, ClaimEvent.state == ClaimState.REJECTED)
     )
-    last = file_by(told or day)
+    last = act_by(told or day)
     if day > last:
         raise problems.objection_late(day, day=last)
     objection = Objection(
@@ -91,7 +91,7 @@ def let_silence_speak(session: Session, day: date) -> list[Objection]:
     query = select(Objection).where(Objection.state == ObjectionState.OPEN, Objection.answer_by < day)
     ended = list(session.scalars(query))
     for one in ended:
-        one.state, one.ended_on, one.court_by = ObjectionState.IMPLICITLY_REJECTED, one.answer_by, months(one.answer_by)
+        one.state, one.ended_on, one.court_by = ObjectionState.IMPLICITLY_REJECTED, one.answer_by, act_by(one.answer_by)
         may_be_taken(session, one)
     session.flush()
     return ended
@@ -110,7 +110,7 @@ def answer(
     if objection.state is not ObjectionState.OPEN:
         raise problems.not_open(OBJECTIONS[objection.state])
     objection.state, objection.ended_on = state, day
-    objection.court_by = None if state is ObjectionState.ACCEPTED else months(day)
+    objection.court_by = None if state is ObjectionState.ACCEPTED else act_by(day)
     if state is not ObjectionState.ACCEPTED:
         may_be_taken(session, objection)
     session.flush()

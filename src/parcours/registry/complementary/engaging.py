@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from parcours.registry.complementary.models import Link, LinkState
-from parcours.registry.complementary.service import link_on
+from parcours.registry.complementary.models import Link
+from parcours.registry.complementary.service import WAITING, link_on
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 
@@ -40,7 +40,7 @@ def engagement(link: Link, professional_id: str, care: date) -> str:
 def known_on(session: Session, professional_id: str, insured_id: str, care: date) -> Known:
     """What the insurer of a day of care would say; it promises nothing while two contracts overlap."""
     link = link_on(session, insured_id, care)
-    if link is None or link.state is not LinkState.ACTIVE:
+    if link is None or link.state in WAITING:
         return Known(link.insurer if link else None)
     until = link.ends_on and link.ends_on - timedelta(days=1)
     return Known(link.insurer, until, engagement(link, professional_id, care))

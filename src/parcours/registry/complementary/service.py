@@ -11,7 +11,9 @@ from parcours.registry.complementary.models import Link, LinkEvent, LinkState
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 
-LIVE = (LinkState.ACTIVE, LinkState.SUSPENDED, LinkState.CHOSEN)
+WAITING = (LinkState.SUSPENDED, LinkState.CHOSEN)
+"""Contracts that overlap another: their insurers are told of nothing and promise nothing until one is chosen."""
+LIVE = (LinkState.ACTIVE, *WAITING)
 
 
 def register(

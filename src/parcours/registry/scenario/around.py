@@ -59,9 +59,11 @@ def card_photo_refused(stage: Stage, event: Event) -> None:
 
 
 def card_photo(stage: Stage, event: Event) -> None:
-    """A good photo."""
+    """A good photo, at once or in the place of one that would not do."""
     with stage.writing() as session:
-        cards.send_documents(session, card_of(stage, session), day=stage.today)
+        card = card_of(stage, session)
+        send = cards.accept_documents if card.state is CardState.REQUESTED else cards.send_documents
+        send(session, card, day=stage.today)
 
 
 def card_delivered(stage: Stage, event: Event) -> None:

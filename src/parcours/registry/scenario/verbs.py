@@ -268,7 +268,7 @@ def notice_received(stage: Stage, event: Event) -> None:
             {
                 "pay_observe_or_contest" if undue.professional_id else "correction": undue.answer_by,
                 "first_set_off": undue.set_off_from,
-                "cra": objections.file_by(stage.today),
+                "cra": objections.act_by(stage.today),
                 "limit": undue.limit_on,
             }
         )
@@ -291,7 +291,7 @@ def reject(stage: Stage, event: Event) -> None:
 def decision_received(stage: Stage, event: Event) -> None:
     """A decision is received: until when to object."""
     stage.found["notified"] = stage.today
-    stage.found.setdefault("deadline", {})["file"] = objections.file_by(stage.today)
+    stage.found.setdefault("deadline", {})["file"] = objections.act_by(stage.today)
 
 
 def objection(stage: Stage, event: Event) -> None:

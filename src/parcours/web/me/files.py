@@ -179,10 +179,10 @@ def decision(desk: Desk) -> Response:
     ]
     remedies = Text(
         "Vous pouvez demander une explication à votre caisse, puis saisir gratuitement sa commission de recours amiable"
-        + (f" jusqu'au {long_date(objections.file_by(told), lang)}" if told else "")
+        + (f" jusqu'au {long_date(objections.act_by(told), lang)}" if told else "")
         + " ; ensuite le tribunal.",
         "You may ask your fund to explain, then go to its commission free of charge"
-        + (f" until {long_date(objections.file_by(told), lang)}" if told else "")
+        + (f" until {long_date(objections.act_by(told), lang)}" if told else "")
         + "; then to the court.",
     )
     reasons = [str(text) for one in why for text in one["because"]]

@@ -173,7 +173,7 @@ def my_objections(desk: Desk) -> Response:
         "me/objections.html", objections=rows, about=about, names=OBJECTIONS, claim=claim,
         chosen=described(desk, [claim])[0] if claim else None, notified=notified,
         grounds=[(one, GROUNDS[one]) for one in DISPUTABLE], ground_names=GROUNDS,
-        file_by=objections.file_by(notified) if notified else None, undue=undue_of(desk.session, insured_id=mine.id),
+        file_by=objections.act_by(notified) if notified else None, undue=undue_of(desk.session, insured_id=mine.id),
     )  # fmt: skip
 
 
