@@ -1,13 +1,17 @@
-"""Packages that libraries of ours load wherever they are installed, and that no command needs: half of a start.
+"""What a process of ours starts without: packages that no command needs, a hook of enums.
 
-PyArrow loads pandas at the first array, to know its frames when it is given one; Numba loads coverage. A None among
-the modules would be less code, but PyArrow takes it for pandas.
+Libraries of ours load some packages wherever they are installed, half of a start: PyArrow loads pandas at the first
+array, to know its frames when it is given one; Numba loads coverage. A None among the modules would be less code, but
+PyArrow takes it for pandas.
 """
 
 import sys
+from enum import EnumType
 from importlib.machinery import ModuleSpec
 
 NEEDLESS = ("pandas", "coverage")
+HOOK = "__getattr__"
+"""Asked for every member of an enum until Python 3.12, though classes hold their members: a rule names dozens."""
 
 
 class Absent:
@@ -29,3 +33,5 @@ class Absent:
 def start_lean() -> None:
     """In a process of our own only: a program that uses parcours keeps its pandas."""
     sys.meta_path.insert(0, Absent())
+    if HOOK in vars(EnumType):
+        delattr(EnumType, HOOK)

@@ -76,6 +76,11 @@ def test_the_charge_of_each_day_is_its_own() -> None:  # 20.00, then 23.00 from 
     assert owed(answer) == {"FORFAIT_ACTE_LOURD": 24_00, "FJ": 20_00 + 20_00 + 23_00 + 23_00}
 
 
+def test_who_is_exempt_owes_no_flat_fee_of_a_costly_stay() -> None:
+    answer = stayed("2026-05-04", "2026-05-06", exemption="ald", stay={"daily_tariff": 900, "heavy_act": True})
+    assert owed(answer) == {"FJ": 3 * 23_00}
+
+
 def test_from_the_31st_day_the_share_goes_and_the_charge_stays() -> None:
     answer = stayed("2025-03-01", "2025-04-02", stay={"daily_tariff": 400})  # 32 nights
     assert owed(answer) == {"TM_SEJOUR": 30 * 80_00, "FJ": 3 * 20_00}

@@ -70,7 +70,7 @@ class BillLine(NamedTuple):
 
     def as_line(self, line: Line) -> "BillLine":
         """The same, that the rules read otherwise."""
-        return self._replace(line=line)
+        return BillLine(self.number, self.text, self.code, line, self.encoded, self.said, self.library)
 
 
 @dataclass(frozen=True)

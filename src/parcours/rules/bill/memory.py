@@ -40,19 +40,18 @@ def counters_before(
     for j in range(i):
         other = lines[j]
         same_person = other.professional == line.professional
-        same_day = other.act.care_date == line.act.care_date
         if participations[j]:
             number = contributions(participations[j], law)
             if same_year(other.act, line.act):
                 participation_year += participations[j]
                 number_year += number
-            if same_day and same_person:
+            if same_person and other.act.care_date == line.act.care_date:
                 number_day += number
         if franchises[j]:
             if same_year(other.act, line.act):
                 franchise_year += franchises[j]
             of_cap = same_person or readings.franchise_plafond_jour == FranchisePlafondJour.TEXTE
-            if same_day and of_cap and same_deductible(other.act, line.act):
+            if of_cap and other.act.care_date == line.act.care_date and same_deductible(other.act, line.act):
                 franchise_day += franchises[j]
         if psychologist and held_by_psychologist(other.act, line.act.care_date):
             sessions += other.act.quantity

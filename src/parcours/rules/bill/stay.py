@@ -70,7 +70,7 @@ def stay_invoice(stay: Stay, charges: Sequence[int], readings: BillReadings) -> 
     share_days = 0
     charge_days = 0
     charged = 0
-    ordinary = 0
+    exit_only = 0
     for day in range(nights):
         charge = charges[day] if stay.charge_due and len(charges) > 0 else 0
         owed_share = day_share if day + 1 < stay.whole_from else 0
@@ -79,11 +79,11 @@ def stay_invoice(stay: Stay, charges: Sequence[int], readings: BillReadings) -> 
         elif charge:
             charge_days += 1
             charged += charge
-            ordinary += 1
     if len(charges) > 0 and stay.charge_due:
         last = charges[len(charges) - 1]
         inside = readings.fj_jour_sortie == FjJourSortie.GLOBAL and share_days * day_share >= charged + last
         if not inside:
+            exit_only = 0 if charge_days else 1
             charge_days += 1
             charged += last
     return StayInvoice(
@@ -91,6 +91,6 @@ def stay_invoice(stay: Stay, charges: Sequence[int], readings: BillReadings) -> 
         share=share_days * day_share,
         charge_days=charge_days,
         charges=charged,
-        exit_only=1 if charge_days == 1 and not ordinary else 0,
+        exit_only=exit_only,
         flat_fee=stay.flat_fee if stay.costly else 0,
     )
