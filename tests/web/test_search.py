@@ -13,8 +13,12 @@ QUERIES = yaml.safe_load(Path(__file__).with_name("queries.yaml").read_text("utf
 ASKED = [(query, page) for pages in QUERIES.values() for page, queries in pages.items() for query in queries]
 
 
-def test_there_are_a_hundred_and_fifty_queries() -> None:
-    assert len({query for query, _ in ASKED}) >= 151
+def test_there_are_four_hundred_queries() -> None:
+    assert len({query for query, _ in ASKED}) >= 400
+
+
+def test_an_emergency_leads_to_the_fifteen_before_any_other_number() -> None:
+    assert find("samu", "fr").entries[0].title.endswith("appelez le 15")
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -14,6 +14,8 @@ PLANNED_ABROAD = "https://www.cleiss.fr/particuliers/partir/soins/ue/soins-progr
 SOUTIEN_PSY = "https://monsoutienpsy.ameli.fr"
 LINKS = {
     "directory": (N_("Find a doctor"), "/directory"),
+    "emergency": (N_("Emergency numbers"), "/emergency"),
+    "teleconsultation": (N_("A remote consultation: when it is refunded"), "/situations/teleconsultation"),
     "my_doctor": (N_("Declare from my space, or ask the fund to help"), "/me/doctor"),
     "start": (N_("New in France, step by step"), "/start"),
     "compare": (N_("Compare mutuelles over a year"), "/compare"),

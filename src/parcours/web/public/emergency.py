@@ -29,6 +29,11 @@ class Number(NamedTuple):
         """The address that dials it."""
         return ("sms:" if self.sms else "tel:") + self.number.replace(" ", "")
 
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the page."""
+        return "n" + self.number.replace(" ", "")
+
     @classmethod
     def of(cls, entry: dict[str, Any]) -> Number:
         """A number of `emergency.yaml`."""

@@ -56,6 +56,20 @@ PAGES = {
     "/prevention": N_("Prevention: what you are due"),
     "/tables": N_("Tariffs of ordinary visits"),
     "/law/guides": N_("Guides checked"),
+    "/directory": N_("Find a doctor"),
+    "/login": N_("Log in: my space, a practice, a fund, a mutuelle"),
+    "/forgot": N_("Password forgotten"),
+    "/account/security": N_("Password and passkeys of my account"),
+    "/practice": N_("For a practice: patients, letters, sheets"),
+    "/fund": N_("For a fund: claims, conciliations, agreements"),
+    "/insurer": N_("For a mutuelle: its contracts and its lines"),
+    "/me/privacy": N_("Who looked at my file, and a copy of it"),
+    "/me/doctor": N_("Declare from my space, or ask the fund to help"),
+    "/api/docs": N_("The API, for programs"),
+    "/fhir": N_("FHIR R4: an estimate before care, for programs"),
+    "/verify": N_("Check a document"),
+    "/offline": N_("Without a connection"),
+    "/security": N_("Report a weakness"),
 }
 SUGGESTED = (
     "trouver_un_medecin",
@@ -70,9 +84,9 @@ SUGGESTED = (
 STOP = frozenset(
     re.findall(
         r"\w+",
-        "a ai am an and are au aux can ce cet cette combien comment d dans de des do does du en est et for from have "
-        "how i il is j je l la le les m ma me mes mon my of on ou par pas pour pourquoi qu que quel quelle qui s sans "
-        "se si suis sur the to un une what when where why with",
+        "a ai am an and are at au aux can ce cet cette combien comment d dans de des do does du elle en est et for from "
+        "has have he her his how i il in is it j je l la le les m ma me mes mon my of on ou par pas pour pourquoi qu "
+        "que quel quelle qui s sa sans se she si suis sur the to un une what when where who why with",
     )
 )
 """Words too common to search."""
@@ -103,13 +117,18 @@ class Found:
 def entry(kind: str, title: str, body: str, path: str, fragment: str = "", more: str = "") -> Entry:
     """An entry with the folded words of one language."""
     in_title, others = spaced([fold(title)]), spaced([fold(f"{body} {more}")])
-    known = "" if fragment else spaced([fold(known_as().get(path, ""))])
+    known = spaced(map(stem, meant(known_as().get(f"{path}#{fragment}".rstrip("#"), ""))))
     return Entry(kind, title, body, path, fragment, known, in_title, in_title + others)
+
+
+def meant(words: str) -> list[str]:
+    """The words of a text that say something."""
+    return [word for word in fold(words).split() if word not in STOP]
 
 
 @cache
 def known_as() -> Mapping[str, str]:
-    """What people call a page, by its address."""
+    """What people call a page, or a part of one, by its address."""
     content: dict[str, str] = yaml.safe_load(FILE.read_text("utf-8"))
     return content
 
@@ -133,9 +152,10 @@ def entries(lang: str) -> Iterator[Entry]:
     yield from situation_entries(lang)
     for path, words in PAGES.items():
         yield entry(N_("Page"), text(words, lang), "", path)
+    yield entry(N_("Emergency"), text("A life is in danger: call 15 now", lang), "", "/emergency")
     for number in (*numbers()["urgent"], *numbers()["soon"]):
         title, detail = (i18n.typography(words[lang], lang) for words in (number.name, number.detail))
-        yield entry(N_("Emergency"), f"{number.number} · {title}", detail, "/emergency")
+        yield entry(N_("Emergency"), f"{number.number} · {title}", detail, "/emergency", number.anchor)
     yield from law_entries(lang)
     for claim in claims(lang):
         title, verdict = i18n.typography(claim.text, lang), i18n.typography(claim.verdict_text, lang)
@@ -190,7 +210,7 @@ def doctors(slug: str) -> str:
 
 def find(query: str, lang: str) -> Found:
     """The entries that a query may mean, best first; a word that nothing holds is read as the nearest one."""
-    asked = [word for word in fold(query[:LONGEST]).split() if word not in STOP]
+    asked = meant(query[:LONGEST])
     words = [stem(word) if held(stem(word), lang) else mended(word, lang) for word in asked]
     words = [word for word in words if word]
     if not words:

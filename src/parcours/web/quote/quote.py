@@ -41,7 +41,7 @@ STARTS = (
         N_("I saw a dermatologist without a referral"),
         {"specialty": "dermatologie", "medecin_traitant": "true", "role": "autre", "referral": "none"},
     ),
-    (N_("My child has a fever on holiday"), {"specialty": "generaliste", "age": "7", "away": "true"}),
+    (N_("My child has a fever on holiday"), {"specialty": "generaliste", "away": "true"}),
     (
         N_("The doctor on call, on a Sunday"),
         {"specialty": "generaliste", "special_setting": "permanence_des_soins", "ask": "care_date"},
