@@ -144,5 +144,19 @@ def test_without_a_database_the_page_says_so(client, monkeypatch, tmp_path):
     assert client.get("/directory").status_code == 200
     page = client.get("/directory?place=Tours")
     assert page.status_code == 503
-    assert "has no directory" in page.text
+    assert "No directory is loaded here" in page.text
     assert not list(tmp_path.iterdir())
+
+
+def test_without_imported_data_a_place_or_a_name_says_so_and_leads_on(tmp_path):
+    url = f"sqlite:///{tmp_path / 'registry.db'}"
+    database = Database.open(url)
+    schema.upgrade(database.engine)
+    database.close()
+    with TestClient(create_app(Settings(database_url=url)), headers={"accept-language": "en"}) as client:
+        for asked in ("place=75011", "q=Dupont"):
+            page = client.get(f"/directory?{asked}")
+            assert page.status_code == 503
+            assert "No directory is loaded here" in page.text
+            assert "annuairesante.ameli.fr" in page.text
+        assert client.get("/api/v1/directory/search?place=75011").json()["code"] == "no_directory"

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from parcours.law.codes import Convention
 from parcours.registry.directory import problems
 from parcours.registry.directory.claims import FACETS
+from parcours.registry.directory.models import Professional
 from parcours.registry.directory.search import BANDS, MOST, RADIUS_KM, Found, Query, Results, search
 from parcours.registry.directory.trades import by_slug, trades_of
-from parcours.registry.directory.where import Where, point, where
+from parcours.registry.directory.where import Where, holds, point, where
 from parcours.registry.store.clock import paris_today
 
 SECTORS = {
@@ -88,8 +89,11 @@ def read(session: Session, given: Mapping[str, str | Sequence[str]]) -> Asked:
 
 
 def answer(session: Session, asked: Asked) -> Results:
-    """The results of a search that was read."""
-    return search(session, asked.query, asked.limit, asked.after)
+    """The results of a search that was read. Raises `Misconfigured` where no professional is loaded at all."""
+    results = search(session, asked.query, asked.limit, asked.after)
+    if not results.items and not holds(session, Professional.id):
+        raise problems.no_directory()
+    return results
 
 
 def _several(value: str | Sequence[str]) -> Sequence[str]:

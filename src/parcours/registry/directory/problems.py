@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Invalid, Refused, RegistryError
+from parcours.registry.errors import Conflict, Invalid, Misconfigured, Refused, RegistryError
 from parcours.text import Text, same
 
 unknown_commune = Problem(
@@ -92,6 +92,18 @@ bad_claim = Problem(
     "bad_claim",
     Text("cette valeur n'est pas acceptée", "this value is not accepted"),
     allowed=same("{expected}"),
+)
+
+no_directory = Problem(
+    Misconfigured,
+    "no_directory",
+    Text("aucun annuaire n'est chargé ici", "no directory is loaded here"),
+    allowed=Text(
+        "l'exploitant charge les communes (`parcours directory communes`), puis le fichier public des professionnels "
+        "(`parcours directory import FICHIER`)",
+        "whoever runs this loads the communes (`parcours directory communes`), then the public file of professionals "
+        "(`parcours directory import FILE`)",
+    ),
 )
 
 unknown_place = Problem(

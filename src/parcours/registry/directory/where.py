@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory import problems
@@ -44,11 +46,12 @@ def where(session: Session, text: str) -> Where:
     """What somebody typed. A postcode means all its communes, a city all its arrondissements.
 
     Raises `Invalid`: nothing of this name; several communes of one name, which are listed and of which none is chosen.
+    Raises `Misconfigured` where no commune is loaded at all.
     """
     asked = code_said(text)
     found = communes_of(session, asked, 200)
     if not found:
-        raise problems.unknown_place(text)
+        raise problems.unknown_place(text) if holds(session, Commune.code) else problems.no_directory()
     words = fold(asked).split()
     by_code = words[0][:1].isdigit() or words[0][:2] in {"2A", "2B"}
     of_one_city = len({one.mother_code for one in found}) == 1 and found[0].mother_code
@@ -56,6 +59,11 @@ def where(session: Session, text: str) -> Where:
         names = [f"{one.name} ({one.code})" for one in found[:SHOWN]]
         raise problems.several_places(text, choices=", ".join(names) + (" …" if len(found) > SHOWN else ""))
     return around(found)
+
+
+def holds(session: Session, column: Any) -> bool:
+    """Is there any line in the table of a column?"""
+    return session.scalar(select(column).limit(1)) is not None
 
 
 def code_said(text: str) -> str:

@@ -18,11 +18,12 @@ from parcours.registry.directory.importing.latest import STALE_DAYS, snapshot_da
 from parcours.registry.directory.prices import CHIPS
 from parcours.registry.directory.search import BANDS, RADIUS_KM, Results
 from parcours.registry.directory.trades import by_slug, name_of
-from parcours.registry.errors import RegistryError
+from parcours.registry.errors import Misconfigured, RegistryError
 from parcours.web import i18n
 from parcours.web.directory.chart import Map, map_of
 from parcours.web.directory.visitor import OWN, Deal, Visitor, age_of, looking
 from parcours.web.i18n import N_
+from parcours.web.links import OFFICIAL_DIRECTORY
 from parcours.web.pages import PRIVATE, PUBLIC, Page
 from parcours.web.pages import answer as page_answer
 
@@ -123,7 +124,7 @@ def directory_page(request: Request) -> Response:
     """The form, and what was found."""
     page = Page.of(request)
     given = {name: value for name, value in page.query if value}
-    found, error, status = None, None, 200
+    found, error, status, unloaded = None, None, 200, False
     nowhere = asks_where({name for name, _ in page.query}, given)
     if limited(request):
         error, status = i18n.translate(N_("Too many pages in a minute: wait a little."), page.lang), 429
@@ -132,9 +133,10 @@ def directory_page(request: Request) -> Response:
             with looking(request, given) as visitor:
                 found = search(visitor, given)
         except RegistryError as refused:
+            unloaded = isinstance(refused, Misconfigured)
             error, status = i18n.set_once(refused.said(page.lang), page.lang), refused.http_status
     return page_answer(
-        page, "directory/find.html", status, PRIVATE if given else PUBLIC, given=given, found=found, error=error,
+        page, "directory/find.html", status, PRIVATE if given else PUBLIC, given=given, found=found, error=error, unloaded=unloaded, official=OFFICIAL_DIRECTORY,
         nowhere=nowhere, age=age_of(given), chips=list(CHIPS), chip_names=CHIP_NAMES, own=said_of_oneself(given),
         specialties=[(slug, name_of(by_slug()[slug][0])[page.lang]) for slug in SPECIALTIES], radius=RADIUS_KM,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,

@@ -14,21 +14,19 @@ from starlette.requests import Request
 from parcours.edge import unit as units
 from parcours.edge.requests import incoming_of, services_of
 from parcours.registry.access.model import Actor
+from parcours.registry.directory import problems
 from parcours.registry.directory.cards import Card
 from parcours.registry.directory.context import DIRECTORY, Action
 from parcours.registry.directory.prices import ADULT, CHIPS, Price, fee_said, prices, visitor
-from parcours.registry.errors import Misconfigured
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.db import database_url
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.registry.visits.context import Tag as VisitTag
 from parcours.registry.visits.prices import own_prices
-from parcours.text import Text
 from parcours.web.account.pages import identify_or_none
 
 OWN = ("age", "lang", *CHIPS)
 """What the pages know besides the filters."""
-NO_DIRECTORY = Text("cette installation n'a pas d'annuaire", "this installation has no directory")
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def looking(request: Request, given: Mapping[str, str]) -> Iterator[Visitor]:
     services, incoming = services_of(request), incoming_of(request)
     url = make_url(services.settings.database_url or database_url())
     if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):
-        raise Misconfigured("no_directory", NO_DIRECTORY)
+        raise problems.no_directory()
     age, chips = age_of(given), chips_of(given)
     try:
         own = identify_or_none(services, incoming)
@@ -100,4 +98,4 @@ def looking(request: Request, given: Mapping[str, str]) -> Iterator[Visitor]:
         with services.database.reading() as session:
             yield Visitor(session, caller.actor if caller else None, age, chips)
     except SQLAlchemyError:
-        raise Misconfigured("no_directory", NO_DIRECTORY) from None
+        raise problems.no_directory() from None
