@@ -94,3 +94,21 @@ def test_a_word_that_stands_for_nothing_stops_the_run(acts: Path, tmp_path: Path
     done = run("settle", acts, "-o", tmp_path / "o.csv", *options("--map", MAPS), "--values", value, "--lang", "en")
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_the_totals_alone_need_no_file_and_capitals_no_map(tmp_path: Path) -> None:
+    acts = tmp_path / "acts.csv"
+    head, row = "specialty,fee,age,medecin_traitant,Role,care_date,convention", "34,true,medecin_traitant,2026-11-20"
+    acts.write_text(f"{head}\ngeneraliste,30,{row},secteur_1\ngp,30,{row},secteur_1\n")
+    done = run("settle", acts, "--summary", "--lang", "en")
+    assert done.exit_code == 3
+    assert "1  specialty: “gp” (1); expected: a specialty: generaliste\n" in done.stderr
+    assert "€19.00" in done.stdout
+    assert [one.name for one in tmp_path.iterdir()] == ["acts.csv"]
+
+
+def test_columns_that_files_of_funds_have_are_asked_about(tmp_path: Path) -> None:
+    acts = tmp_path / "acts.csv"
+    acts.write_text("specialty,fee,age,care_date,MT,Sect,Orientation\ngeneraliste,30,34,2026-11-20,1,1,N\n")
+    said = run("settle", acts, "-o", tmp_path / "out.csv", "--lang", "en").stderr
+    assert "--map MT=medecin_traitant --map Sect=convention --map Orientation=referral" in said

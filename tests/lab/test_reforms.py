@@ -5,7 +5,7 @@ import pytest
 from parcours.engine.batch.supposed import PLACE
 from parcours.errors import ParcoursError
 from parcours.lab.hooks import HOOKS
-from parcours.lab.reform import find_reforms, known_reforms, plan_of, read_text
+from parcours.lab.reform import find_reforms, known_reforms, plan_of, read_text, reforms_of
 from parcours.lab.say import NO_EFFECT, sentences
 from parcours.lab.study import Study, payers, study
 from parcours.lab.tables import items, steps, tables
@@ -73,6 +73,18 @@ def test_what_cannot_be_is_refused_by_its_field_with_what_is_allowed(text: str, 
         plan_of(read_text(text), YEAR)
     assert error.value.field == field
     assert said in str(error.value)
+
+
+def test_a_value_of_the_law_that_stands_bare_is_sent_under_changes() -> None:
+    with pytest.raises(ParcoursError, match="a value of the law goes under `changes`"):
+        read_text("majoration.taux: 30 %")
+
+
+def test_a_reform_of_one_value_needs_no_file() -> None:
+    now, later = reforms_of(["majoration.taux=30%", "majoration.taux=20 %@2027-01-01"])
+    assert (now.changes, later.changes) == ({"majoration.taux": "30%"}, {"majoration.taux": {"2027-01-01": "20 %"}})
+    with pytest.raises(ParcoursError, match="a percentage, with its sign"):
+        reforms_of(["majoration.taux=30"])
 
 
 def test_an_unknown_id_proposes_the_nearest_and_a_missing_file_says_so() -> None:

@@ -205,6 +205,18 @@ def test_a_receipt_needs_a_complete_answer(client: TestClient) -> None:
     assert client.get("/receipt.json?specialty=generaliste").status_code == 400
 
 
+def test_an_open_question_is_said_as_text_too(client: TestClient) -> None:
+    said = client.get("/quote.txt?care_date=2026-11-20&specialty=generaliste&lang=en").text.splitlines()
+    assert said[:2] == ["No amount yet. The next question:", "How old is the patient?"]
+    assert client.get(said[2]).status_code == 200
+
+
+def test_the_child_with_a_fever_has_the_age_that_is_said(client: TestClient) -> None:
+    link = re.search(r'href="([^"]+)">My child has a fever', client.get("/?lang=en").text)
+    assert link
+    assert 'name="age"' in client.get(unescape(link[1])).text
+
+
 def test_the_answer_as_text(client: TestClient) -> None:
     answer = client.get(quote().replace("/?", "/quote.txt?"))
     assert answer.headers["content-type"].startswith("text/plain")

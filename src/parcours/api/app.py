@@ -24,6 +24,7 @@ and send the cookie, with the session's token in `X-CSRF-Token` for every change
 (`Authorization: Bearer …`). A record you may not see answers 404, and every access is written to the audit trail.
 """
 
+INDEX = "/api/v1"
 router = APIRouter()
 APART = (
     "engine",
@@ -60,12 +61,24 @@ for _module in MODULES:
     router.routes.extend(_module.router.routes)  # one list: a router in a router looks for a route three times
 
 
+async def index() -> dict[str, str]:
+    """What stands at the root of the API: where to read about it, and where to begin."""
+    return {
+        "name": "parcours",
+        "version": __version__,
+        "docs": "/api/docs",
+        "openapi": "/api/openapi.json",
+        "settle": f"{INDEX}/settle",
+    }
+
+
 def install(app: FastAPI, services: Services) -> None:
     """Add the routes, the error answers and the limits to an application."""
     settings = services.settings
     attach(app, services)
     add_handlers(app)
     app.router.routes.extend(router.routes)
+    app.add_api_route(INDEX, index, include_in_schema=False)
     app.add_middleware(Guard, services=services)
     if settings.cors_origins:
         app.add_middleware(

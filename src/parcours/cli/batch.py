@@ -50,7 +50,8 @@ def settle_files(
 ) -> None:
     """Settle a file, a folder or a glob into a file. Exits 0, 1, 2, 3 or 130.
 
-    `streamed`: the output is passed on and forgotten, so that the refused rows are told on the error stream.
+    `streamed`: the output is passed on and forgotten, so that the refused rows are told on the error stream; where
+    the totals are all that is kept, by their reasons.
     """
     if workers is not None and workers < 1:
         fail(problems.not_accepted(workers, field="--workers", expected="1, 2, 3 …"), lang)
@@ -58,9 +59,11 @@ def settle_files(
     report = _run(source, output, readings or {}, workers or os.cpu_count() or 1, columns, resume=resume, lang=lang)
     typer.echo(agreed(DONE, lang, **{**vars(report), "output": "-" if streamed else report.output}), err=True)
     if report.rejected is not None:
-        told = report.rejected.read_text("utf-8") if streamed else REFUSED[lang].format(path=report.rejected)
-        typer.echo(told.rstrip("\n"), err=True)
-        if not streamed:
+        if streamed and not summary:
+            typer.echo(report.rejected.read_text("utf-8").rstrip("\n"), err=True)
+        elif not streamed:
+            typer.echo(REFUSED[lang].format(path=report.rejected), err=True)
+        if summary or not streamed:
             from parcours.engine.batch.refusals import told as in_words
 
             typer.echo("\n".join(in_words(report.because, lang)), err=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, pairs
+from parcours.cli.common import Json, Lang, Set, batch_errors, fail, lang_of, pairs
 from parcours.text import Text, euros
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def run(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder of the tables, plots, note and receipt.")
     ] = None,
+    set: Set = None,  # noqa: A002
     json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -53,7 +54,7 @@ def run(
     with batch_errors(lang):
         from parcours.lab import problems as refused
         from parcours.lab.outputs import receipt, write
-        from parcours.lab.reform import find_reforms
+        from parcours.lab.reform import find_reforms, reforms_of
         from parcours.lab.study import BREAKDOWNS, plans_of, study
         from parcours.lab.tables import tables
         from parcours.lab.world import passing
@@ -66,7 +67,7 @@ def run(
         for name in (*breakdowns, *restricted):
             if name not in BREAKDOWNS:
                 raise refused.unknown_by(name, near=", ".join(BREAKDOWNS))
-        reforms = find_reforms(reform or [])
+        reforms = [*find_reforms(reform or []), *reforms_of(set or [])]
         plans = plans_of(reforms, year)
         if len(reforms) > 1:
             typer.echo(COMPOSED[lang].format(ids=" → ".join(one.id for one in reforms)), err=True)

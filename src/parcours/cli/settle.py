@@ -67,12 +67,18 @@ def settle(
         return
     if said:
         fail(problems.flags_of_one_act(field=next(iter(said))), lang)
+    columns = Columns(map or [], values or [], plain=plain)
+    if output is None and summary:
+        from parcours.cli.streams import only_totals
+
+        only_totals(source, columns, readings, lang)
+        return
     if output is None:
         fail(problems.no_output(), lang)
     if "-" in (source, str(output)):
         from parcours.cli.streams import settle_stream
 
-        settle_stream(source, output, Columns(map or [], values or [], plain=plain), readings, lang)
+        settle_stream(source, output, columns, readings, lang)
         return
     path = Path(source)
     small = path.suffix in TEXT_FORMATS and path.is_file() and path.stat().st_size <= LARGE and not holds_bills(path)
@@ -89,7 +95,7 @@ def settle(
     settle_files(
         source,
         output,
-        Columns(map or [], values or [], plain=plain),
+        columns,
         readings=readings,
         workers=workers,
         resume=resume,

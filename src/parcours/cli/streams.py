@@ -34,6 +34,16 @@ def settle_stream(source: str, output: Path, columns: Columns, readings: Mapping
         sent(made, output)
 
 
+def only_totals(source: str, columns: Columns, readings: Mapping[str, str], lang: str) -> None:
+    """Settle for the totals alone: the settled rows are forgotten."""
+    from parcours.cli.batch import settle_files
+
+    with TemporaryDirectory() as folder:
+        given = str(received(Path(folder))) if source == STREAM else source
+        made = Path(folder, f"settled{CSV}")
+        settle_files(given, made, columns, readings=readings, summary=True, streamed=True, lang=lang)
+
+
 def received(folder: Path) -> Path:
     """The standard input as a file."""
     first = sys.stdin.buffer.read(1)

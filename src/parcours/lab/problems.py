@@ -23,6 +23,13 @@ unknown_field = Problem(
     LabError, "lab_field_unknown", Text("une réforme n'a pas ce champ", "a reform has no such field"),
     allowed=Text("{near}", "{near}"),
 )  # fmt: skip
+value_of_the_law = Problem(
+    LabError, "lab_field_unknown",
+    Text(
+        "une valeur de la loi se met sous `changes`", "a value of the law goes under `changes`"
+    ),
+    allowed=Text("changes: {{{name}: …}}", "changes: {{{name}: …}}"),
+)  # fmt: skip
 unknown_hook = Problem(
     LabError, "lab_hook_unknown", Text("cet interrupteur n'existe pas", "there is no such switch"), field="hook",
     allowed=Text("{near}", "{near}"),

@@ -25,7 +25,7 @@ from parcours.law.book import LawBook
 from parcours.law.flat import Records
 from parcours.law.in_use import Change, as_data
 from parcours.law.loader import load
-from parcours.law.reform import CONSULTATIONS, apply, change_of, told
+from parcours.law.reform import CONSULTATIONS, apply, change_of, names, parts_of, told
 from parcours.law.tariffs import SITUATIONS
 from parcours.rules.hypotheses import Hypotheses
 from parcours.rules.types import Readings
@@ -170,11 +170,22 @@ def read_text(text: str, name: str = "reform") -> list[Reform]:
     return [read_reform(entry, Path(name).stem) for entry in entries]
 
 
+def reforms_of(texts: Iterable[str]) -> list[Reform]:
+    """The reforms of `NAME=VALUE` and `NAME=VALUE@DAY` texts, in their order. Raises `ReformError`."""
+    return [
+        read_reform({"id": f"set-{rank}", "label": text, "changes": {name: {day: value} if day else value}})
+        for rank, text in enumerate(texts, 1)
+        for name, value, day in [parts_of(text)]
+    ]
+
+
 def read_reform(entry: Any, name: str = "reform") -> Reform:
     """A reform, checked against the law: every name and unit. Raises `LabError` or `ReformError`."""
     if not isinstance(entry, Mapping):
         raise problems.bad_shape(entry, field="reform", expected=", ".join(FIELDS))
     for key in entry:
+        if str(key) in names(load()):
+            raise problems.value_of_the_law(key, field="reform", name=key)
         if key not in FIELDS:
             near = ", ".join(get_close_matches(str(key), FIELDS, n=3, cutoff=0.5) or FIELDS)
             raise problems.unknown_field(key, field="reform", near=near)

@@ -63,6 +63,9 @@ EXPECTED = {
     PERCENT: Text("un pourcentage, avec son signe : 30 %", "a percentage, with its sign: 30 %"),
     EURO: Text("des euros, au centime : 2,50", "euros, to the cent: 2.50"),
     "boolean": Text("oui ou non", "yes or no"),
+    "years": Text("un nombre entier d'années : 16", "a whole number of years: 16"),
+    "months": Text("un nombre entier de mois : 12", "a whole number of months: 12"),
+    "days": Text("un nombre entier de jours : 30", "a whole number of days: 30"),
 }
 COUNTED = Text("un nombre entier", "a whole number")
 
@@ -83,13 +86,15 @@ def by_day(item: tuple[Any, Any]) -> str:
 
 def read_texts(book: LawBook, texts: list[str]) -> tuple[Change, ...]:
     """The changes of `NAME=VALUE` and `NAME=VALUE@DAY` texts. Raises `ReformError`."""
-    found = []
-    for text in texts:
-        match = re.fullmatch(r"([^=\s]+)=([^@]+)(?:@(.+))?", text.strip())
-        if match is None:
-            raise bad_form(text)
-        found.append(change_of(book, match[1], match[2], match[3] or ""))
-    return tuple(found)
+    return tuple(change_of(book, *parts_of(text)) for text in texts)
+
+
+def parts_of(text: str) -> tuple[str, str, str]:
+    """The name, the value and the day of `NAME=VALUE@DAY`; no day where none is said. Raises `ReformError`."""
+    match = re.fullmatch(r"([^=\s]+)=([^@]+)(?:@(.+))?", text.strip())
+    if match is None:
+        raise bad_form(text)
+    return match[1], match[2], match[3] or ""
 
 
 def read_kept(book: LawBook, kept: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
@@ -115,7 +120,7 @@ def told(book: LawBook, change: Change, lang: str) -> str:
 def change_of(book: LawBook, id_: str, value: Any, day: str, *, kept: bool = False) -> Change:
     """One change, checked; a kept value is as the law data writes it, without its unit. Raises `ReformError`."""
     series = series_named(book, id_)
-    if series is None:
+    if series is None or not series.values:
         known = names(book)
         close = near(id_, known)
         raise meant(id_, field="set", near=close) if close else unknown(id_, field="set", near=known[:EXAMPLES])
@@ -156,7 +161,12 @@ def value_text(id_: str, value: Any, unit: str, *, kept: bool) -> str:
 
 def names(book: LawBook) -> list[str]:
     """Every value that a reform may change."""
-    visits = [f"{CONSULTATIONS}{profile}.{situation}" for profile in book.consultations for situation in SITUATIONS]
+    visits = [
+        f"{CONSULTATIONS}{profile}.{situation}"
+        for profile, entry in book.consultations.items()
+        for situation in SITUATIONS
+        if getattr(entry, situation).values
+    ]
     return [*dict.fromkeys(FIELDS.values()), *(ACTS + key for key in book.acts), *visits]
 
 

@@ -478,3 +478,21 @@ def test_every_indicator_is_a_letter(member: Ips) -> None:
 def test_organised_screening_is_wholly_paid() -> None:
     answer = settle(without(special_setting="depistage_organise"))
     assert (answer.facts["exemption"], answer.settlement.rate) == ("prevention", 10_000)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("gp", "generaliste"), ("psy", "psychiatrie"), ("genraliste", "generaliste, "), ("xyzzy", "generaliste, dermato")],
+)
+def test_a_specialty_that_is_not_known_is_answered_with_a_few(said: str, meant: str) -> None:
+    allowed = refused({**VISIT, "specialty": said}).allowed["en"]
+    assert allowed.startswith(f"a specialty: {meant}")
+    assert len(allowed) < 200
+
+
+def test_an_act_that_is_not_known_is_answered_with_names() -> None:
+    assert "G (" in refused({**VISIT, "act": "GP"}).allowed["fr"]
+
+
+def test_no_contract_may_be_said() -> None:
+    assert settle({**VISIT, "contract": "none"}).settlement == settle(VISIT).settlement

@@ -36,7 +36,10 @@ USUAL = {
     "fee": ("honoraires", "montant", "montant_depense", "depense", "frais_reels", "prix", "amount", "price"),
     "base": ("base_remboursement", "brss", "tarif", "base_ro"),
     "specialty": ("specialite", "spe"),
-    "convention": ("secteur", "sector"),
+    "convention": ("secteur", "sect", "sector", "secteur_conventionnel"),
+    "medecin_traitant": ("mt", "medecin_traitant_declare", "mt_declare"),
+    "role": ("role_medecin", "role_ps"),
+    "referral": ("orientation", "adressage", "adresse_par"),
     "act": ("acte", "code_acte", "lettre_cle"),
     "quantity": ("quantite",),
 }
@@ -78,7 +81,7 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column
                 f"--map : il n'y a pas de colonne « {column} » ; colonnes : {near}",
                 f"--map: there is no column {column!r}; columns: {near}",
             )
-    names = [mapping.get(column) or column for column in columns]
+    names = [mapping.get(column) or in_small_letters(column, columns) for column in columns]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise _wrong(f"la colonne « {twice} » est donnée deux fois", f"column {twice!r} is given twice")
@@ -90,6 +93,12 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column
     if wrong.told:
         raise WrongColumns(wrong.message)
     return names
+
+
+def in_small_letters(column: str, columns: Sequence[str]) -> str:
+    """The fact that a column names but for its capitals, where no other column is that fact; else its own name."""
+    plain = column.lower()
+    return plain if plain in BY_NAME and plain not in columns else column
 
 
 @dataclass

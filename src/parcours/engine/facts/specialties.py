@@ -10,6 +10,20 @@ from parcours.law.flat import FlatLaw
 from parcours.text import Text
 from parcours.words import fold
 
+SHORT_NAMES = {
+    **dict.fromkeys(("gp", "mg", "omnipraticien", "medecin", "médecin", "docteur", "doctor"), ("generaliste",)),
+    **dict.fromkeys(("gyneco", "gynéco", "gyn", "obgyn"), ("gynecologie_medicale", "gynecologie_obstetrique")),
+    "psy": ("psychiatrie",),
+    "ent": ("orl",),
+}
+"""What people say of a specialty whose name does not look like it."""
+
+EXAMPLES = "generaliste, dermatologie, gynecologie_medicale, ophtalmologie, pediatrie, psychiatrie"
+SOME = Text(
+    f"une spécialité : {EXAMPLES}… (toutes : `parcours schema`)",
+    f"a specialty: {EXAMPLES}… (all: `parcours schema`)",
+)
+
 
 def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
     """A doctor's specialty as its national code."""
@@ -21,9 +35,10 @@ def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
     named = specialty_named(text)
     if named:
         return named
-    near = get_close_matches(text, law.specialties, n=3, cutoff=0.5)
-    allowed = ", ".join(near or sorted(law.specialties))
-    raise FactError(name, value, Text(f"une spécialité : {allowed}", f"a specialty: {allowed}"))
+    near = SHORT_NAMES.get(text) or get_close_matches(text, law.specialties, n=3, cutoff=0.5)
+    if near:
+        raise FactError(name, value, Text(f"une spécialité : {', '.join(near)}", f"a specialty: {', '.join(near)}"))
+    raise FactError(name, value, SOME)
 
 
 def specialty_named(text: str) -> int:

@@ -22,7 +22,7 @@ from parcours.law import codes
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import number_of
 from parcours.law.flat import FlatLaw
-from parcours.text import Text, same
+from parcours.text import LANGS, Text, same
 
 REQUIRED = object()
 """Default of a fact that is never assumed: it is asked for whenever it changes the answer."""
@@ -293,13 +293,16 @@ def read_act(name: str, value: Any, law: FlatLaw) -> tuple[int, str]:
             return law.acts[key], key
     if CCAM.fullmatch(text.upper()):
         return law.acts[GENERIC_TECHNICAL], GENERIC_TECHNICAL
-    near = get_close_matches(text.upper(), law.acts, n=3, cutoff=0.5)
-    examples = ", ".join(near or ["consultation", "G", "CS", "APC", "TCG"])
-    raise FactError(
-        name,
-        value,
-        Text(f"une lettre clé ou un code CCAM : {examples}…", f"a letter key or a CCAM code: {examples}…"),
-    )
+    near = get_close_matches(text.upper(), law.acts, n=3, cutoff=0.5) or ["G", "CS", "APC", "TCG"]
+    fr, en = (", ".join(named_act(key, lang) for key in near) for lang in LANGS)
+    raise FactError(name, value, Text(f"une lettre clé ou un code CCAM : {fr}…", f"a letter key or a CCAM code: {en}…"))
+
+
+def named_act(key: str, lang: str) -> str:
+    """An act with its name: a letter alone says little."""
+    from parcours.law.loader import load
+
+    return f"{key} ({load().acts[key].label[lang]})"
 
 
 def read_ips(name: str, value: Any) -> int:
@@ -355,7 +358,9 @@ def written_contract(name: str, text: str) -> Any:
 
 
 def named_contract(name: str, text: str) -> Any:
-    """A contract written as JSON, or known by its id."""
+    """A contract written as JSON, or known by its id; `none` guarantees nothing."""
+    if text == "none":
+        return {}
     if text.lstrip().startswith("{"):
         try:
             return json.loads(text)
@@ -366,7 +371,10 @@ def named_contract(name: str, text: str) -> Any:
         raise FactError(
             name,
             text,
-            Text(f"un contrat connu : {', '.join(contracts)}", f"a known contract: {', '.join(contracts)}"),
+            Text(
+                f"un contrat connu : {', '.join(contracts)}, ou none",
+                f"a known contract: {', '.join(contracts)}, or none",
+            ),
         )
     return {**contracts[text], "label": text}
 

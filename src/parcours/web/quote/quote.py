@@ -90,11 +90,20 @@ async def quote_page(request: Request) -> Response:
 
 
 async def quote_text(request: Request) -> Response:
-    """`/quote.txt`: the same answer as plain text."""
+    """`/quote.txt`: the same answer as plain text; while a question is open, that question."""
     page = Page.of(request)
     quote = quote_of(page)
     headers = {"Cache-Control": PRIVATE, "Content-Language": page.lang}
-    return PlainTextResponse((quote.error or quote.text) + "\n", 400 if quote.error else 200, headers)
+    words = quote.error or quote.text or unfinished(quote, page)
+    return PlainTextResponse(words + "\n", 400 if quote.error else 200, headers)
+
+
+def unfinished(quote: Quote, page: Page) -> str:
+    """Why there is no amount yet: nothing is refunded, or a question is open, which is answered at its address."""
+    if quote.stop:
+        return f"{quote.stop.title}\n{quote.stop.text}"
+    address = f"{page.site}{page.address('/', tuple(quote.hidden))}"
+    return "\n".join((text("No amount yet. The next question:", page.lang), quote.asked, address))
 
 
 def quote_pdf(request: Request) -> Response:
