@@ -85,8 +85,8 @@ STOP = frozenset(
     re.findall(
         r"\w+",
         "a ai am an and are at au aux can ce cet cette combien comment d dans de des do does du elle en est et for "
-        "from has have he her his how i il in is it j je l la le les m ma me mes mon my of on ou par pas pour pourquoi qu "
-        "que quel quelle qui s sa sans se she si suis sur the to un une what when where who why with",
+        "from has have he her his how i il in is it j je l la le les m ma me mes mon my of on ou par pas pour pourquoi "
+        "qu que quel quelle qui s sa sans se she si suis sur the to un une what when where who why with",
     )
 )
 """Words too common to search."""
