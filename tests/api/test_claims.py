@@ -32,6 +32,7 @@ def test_a_sheet_is_submitted_once_decided_and_explained(as_user, country, datab
     decided = as_user("officer").post(f"{where}/adjudication")
     assert decided.json()["state"] == "adjudicated", decided.text
     content = as_user("alice").get(where, headers={"Accept-Language": "fr"}).json()
+    assert content["events"][:1] == first.json()["events"], "what was told at once is what is kept"
     (decision,) = content["decisions"]
     assert decision["amounts"]["amo"] in {"19.00", "21.00"}
     assert any("remboursement" in one or "médecin traitant" in one for one in decision["because"])

@@ -135,10 +135,17 @@ def claim_out(session: Any, claim: Claim, lang: str) -> ClaimOut:
     return ClaimOut(
         id=claim.id, patient_id=claim.insured_id, professional_id=claim.professional_id, fund_code=claim.fund_code,
         care_date=claim.care_date, fee=plain_euros(claim.fee), state=claim.state.value, reason=claim.reason,
-        events=[EventOut(state=one.state.value, day=one.day, why=one.why)
-                for one in lifecycle.history(session, claim.id)],
+        events=events_of(session, claim),
         decisions=why["decisions"], movements=why["movements"],
     )  # fmt: skip
+
+
+def events_of(session: Any, claim: Claim) -> list[EventOut]:
+    """What happened to a claim; one that was received and never changed is not looked up."""
+    if claim.version == 1 and claim.received_on is not None:
+        return [EventOut(state=claim.state.value, day=claim.received_on, why="")]
+    history = lifecycle.history(session, claim.id)
+    return [EventOut(state=one.state.value, day=one.day, why=one.why) for one in history]
 
 
 @router.post("/people/{patient_id}/claims", status_code=201, response_model=ClaimOut, responses=problems(*CREATING))
@@ -146,7 +153,8 @@ def submit_claim(patient_id: Id, body: SheetIn, once: OnceDep) -> Response:
     """Submit a sheet; the same one again is the same claim, altered it is refused. A doctor submits their own only."""
     unit = once.unit
     lang = preferred(unit.incoming.headers.get("accept-language", ""))
-    record = may_submit(unit, patient_id, body.professional_id)
+    doctor = get_professional(unit.session, body.professional_id)  # held: what follows finds it without asking again
+    record = may_submit(unit, patient_id, doctor.id)
 
     def make() -> tuple[ClaimOut, dict[str, str]]:
         try:

@@ -25,6 +25,7 @@ from parcours.registry.claims.context import REGULARISATION, Action, Tag, of_ins
 from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Regularisation
 from parcours.registry.claims.problems import lot_too_long
 from parcours.registry.declarations.context import of_practice
+from parcours.registry.directory.service import get_professional
 from parcours.registry.payments import desk, service
 from parcours.registry.payments.practice import reconcile
 from parcours.registry.people.context import PATIENT, of_fund
@@ -215,7 +216,10 @@ def send_lot(body: LotIn, once: OnceDep) -> Response:
         day = paris_date(unit.incoming.at)
         sheets = read_lot(unit.session, body.model_dump(mode="json", exclude_none=True), day=day)
         try:
-            claims = [take_in(unit, may_submit(unit, one["patient"], one["professional"]), one) for one in sheets]
+            doctors = {one["professional"]: get_professional(unit.session, one["professional"]) for one in sheets}
+            claims = [
+                take_in(unit, may_submit(unit, one["patient"], doctors[one["professional"]].id), one) for one in sheets
+            ]
         except FactError as error:
             raise refused(error, lang) from error
         total = plain_euros(sum(one.fee for one in claims))

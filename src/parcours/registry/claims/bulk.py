@@ -80,7 +80,8 @@ class Block:
     def run(self) -> "Block":
         """Adjudicate what is plain, write it, and name what is left."""
         ready = [one for one in self.claims if self.is_ready(one)]
-        left = {one.insured_id for one in self.claims if not self.is_ready(one)}
+        waiting = set(self.claims).difference(ready)
+        left = {one.insured_id for one in waiting}
         if ready:
             looks = Prepared(self.session, ready, year=self.day.year, at=self.at)
             left |= looks.unusual()

@@ -85,6 +85,7 @@ class Prepared(ClaimLooks):
         """The tenures of each person, the one to end last first."""
         query = (
             select(Tenure, Declaration)
+            .options(load_only(Declaration.id, raiseload=True))
             .join(Declaration, Declaration.id == Tenure.declaration_id)
             .where(among(self.session, Tenure.insured_id, self.people), known(Tenure, self.at))
             .order_by(Tenure.ends_on.desc().nulls_first(), Tenure.starts_on.desc())

@@ -103,9 +103,9 @@ def said(claim: Claim) -> dict[str, Any]:
     return read(claim.content)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4096)
 def read(content: str) -> dict[str, Any]:
-    """The sheet that was asked about last: its checks and its settlement all ask for it."""
+    """The sheets of a block: their checks, their settlement and their decision all ask for them."""
     found: dict[str, Any] = json.loads(content)
     return found
 
@@ -123,20 +123,18 @@ def claim_of(sheet: Sheet) -> Claim:
 def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: ClaimState = ClaimState.DRAFT) -> Claim:
     """Keep a sheet; the same one again is the same claim. Raises Invalid: its shape. Raises Conflict: altered."""
     check_shape(sheet, day)
-    known = session.scalar(select(Claim).where(Claim.sheet_key == sheet.key))
-    if known is not None:
-        if known.fingerprint not in blind_indexes(sheet.content, FINGERPRINT):
-            raise problems.sheet_altered(sheet.number)
-        if state is ClaimState.RECEIVED and known.reason == COPY_DAYS:
-            receive_again(session, known, day=day, at=at)
-        return known
     claim = claim_of(sheet)
     claim.id, claim.version, claim.recorded_at = new_id(), 1, now_utc()
     claim.fingerprint, claim.state = blind_index(sheet.content, FINGERPRINT), state
     claim.received_on = day if state is ClaimState.RECEIVED else None
-    if not lifecycle.begin(session, claim, day=day, at=at):  # written by somebody else meanwhile
-        return write(session, sheet, day=day, at=at, state=state)
-    return claim
+    if lifecycle.begin(session, claim, day=day, at=at):
+        return claim
+    known = session.scalars(select(Claim).where(Claim.sheet_key == sheet.key)).one()
+    if known.fingerprint not in blind_indexes(sheet.content, FINGERPRINT):
+        raise problems.sheet_altered(sheet.number)
+    if state is ClaimState.RECEIVED and known.reason == COPY_DAYS:
+        receive_again(session, known, day=day, at=at)
+    return known
 
 
 def receive_again(session: Session, claim: Claim, *, day: date, at: datetime) -> None:

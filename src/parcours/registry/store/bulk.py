@@ -10,7 +10,6 @@ session, and triggers and constraints hold for each.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -59,7 +58,7 @@ def insert_all(session: Session, rows: Sequence[Base]) -> None:
         for name in encrypted:
             if (value := getattr(row, name)) is not None:
                 row.__dict__[name] = RowText(value, row.id)
-    insert_values(session, model, columns, list(map(attrgetter(*names), rows)))
+    insert_values(session, model, columns, [[*map(row.__dict__.get, names)] for row in rows])
 
 
 def insert_values(session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -93,7 +92,7 @@ def insert_unless_known(session: Session, row: Base, column: str) -> bool:
         setattr(row, name, RowText(getattr(row, name), row.id))
     for name in names:
         row.__dict__.setdefault(name, None)
-    values = dict(zip(columns, attrgetter(*names)(row), strict=True))
+    values = dict(zip(columns, map(row.__dict__.get, names), strict=True))
     statement = _unless_known(type(row), column, session.get_bind().dialect.name)
     if session.execute(statement, values).first() is None:
         return False
