@@ -58,8 +58,8 @@ demo: $(DONE)/parcours ## Set up, seed the embedded database, print a first quot
 # --- checks ---
 
 test: $(DONE)/dev $(DONE)/parcours ## Every check: lint, types, imports, coverage of the rules, all tests
-	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target lint types imports
-	@$(MAKE) --no-print-directory coverage unit
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target types lint imports coverage
+	@$(MAKE) --no-print-directory unit
 
 lint: $(DONE)/dev ## Ruff, broad rule set
 	$(BIN)/ruff check .
@@ -84,7 +84,7 @@ clients: ## FHIR clients in Node.js, for the tests
 	   || { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules; } || true; }
 
 unit: $(DONE)/dev $(DONE)/parcours chromium clients ## All other tests: published examples, equivalence, API, PostgreSQL, browser, Spark
-	$(BIN)/pytest -n $(WAITING) $(RULES:%=--ignore=%)
+	$(BIN)/pytest -n $(WAITING) --dist worksteal $(RULES:%=--ignore=%)
 
 mutation: $(DONE)/dev $(DONE)/parcours ## Change the rules one operator at a time: the tests must notice
 	rm -rf mutants

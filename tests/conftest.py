@@ -122,7 +122,7 @@ def postgresql_server() -> Iterator[Any]:
     """A PostgreSQL server of this test process, started when first asked for."""
     from tests.support.postgresql import running_server
 
-    with running_server() as server:
+    with running_server(in_memory=True) as server:
         yield server
 
 

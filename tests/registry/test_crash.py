@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -158,4 +158,9 @@ def kill_server(server):
     for one in family:
         one.kill()
     psutil.wait_procs(family, timeout=10)
-    server.ensure_postgres_running()
+    for _ in range(60):  # a busy machine takes longer to recover than the wheel waits
+        with suppress(subprocess.TimeoutExpired, AssertionError):
+            server.ensure_postgres_running()
+            return
+        time.sleep(1)
+    raise AssertionError("the server did not come back")

@@ -24,18 +24,22 @@ class MetamorphicLaw:
 
 def moved(majorated: Any, axis: str) -> tuple[int, int]:
     """(comparisons, broken): majorated at another value of an axis, though not at its first one, the ordinary value."""
+    import numpy as np
+
     along = majorated.swapaxes(0, AXES.index(axis))
-    broken = along[1:] > along[:1]
-    return broken.size, int(broken.sum())
+    broken = along[1:] & ~along[:1]
+    return broken.size, np.count_nonzero(broken)
 
 
 def never(majorated: Any, grid: Grid, **where: Any) -> tuple[int, int]:
     """(combinations, broken): majorated where it never may be."""
+    import numpy as np
+
     index: list[Any] = [slice(None)] * len(AXES)
     for axis, value in where.items():
         index[AXES.index(axis)] = grid.values[axis].index(value)
     found = majorated[tuple(index)]
-    return found.size, int(found.sum())
+    return found.size, np.count_nonzero(found)
 
 
 def declaring(majorated: Any, grid: Grid) -> tuple[int, int]:

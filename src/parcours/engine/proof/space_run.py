@@ -48,16 +48,16 @@ def exceptions_that_apply(act: Act, law: LawRecord, readings: Readings) -> tuple
 
 
 def _run(
-    people: Any, circumstances: Any, fixed: Any, law: Any, readings: Any, statuses: Any, counts: Any, examples: Any
+    people: Any, circumstances: Any, fixed: Any, law: Any, readings: Any, majorated: Any, counts: Any, examples: Any
 ) -> Any:
-    """Every person with every circumstance: statuses, counts, examples; returns holes, conflicts, overlaps."""
+    """Every person with every circumstance: majorated or not, counts, examples; returns holes, conflicts, overlaps."""
     holes, conflicts, overlaps = 0, 0, 0
     width = len(circumstances)
     for p in range(len(people)):
         for c in range(width):
             act = _act(people[p], circumstances[c], fixed)
             status, case = pathway.pathway_status(act, law, readings)
-            statuses[p, c] = status
+            majorated[p, c] = law.majoree[status]
             if status == 0 or case == 0 or law.position[status] == 0:
                 holes += 1
             declared = people[p, 1]
@@ -65,8 +65,8 @@ def _run(
             if examples[declared, case, status] < 0:
                 examples[declared, case, status] = p * width + c
             if case >= CaseStatus.ADDICTOLOGY:
-                apply, majorated, others = exceptions_that_apply(act, law, readings)
-                if 0 < majorated < apply or (apply > 0 and law.majoree[status] and majorated == 0):
+                apply, bearing, others = exceptions_that_apply(act, law, readings)
+                if 0 < bearing < apply or (apply > 0 and law.majoree[status] and bearing == 0):
                     conflicts += 1
                 if others:
                     overlaps += 1
@@ -142,14 +142,14 @@ def block_of(
     from parcours.law.flat import Records
 
     people, circumstances = grid.people, grid.circumstances
-    statuses = np.zeros((len(people), len(circumstances)), np.uint8)
+    majorated = np.zeros((len(people), len(circumstances)), np.bool_)
     counts = np.zeros((2, CASES, STATUS_CODES), np.int64)
     examples = np.full((2, CASES, STATUS_CODES), -1, np.int64)
     fixed = np.array([variant.first_day, professional.profession, professional.specialty, *regime], np.int64)
     law = law_table(Records([variant.first_day], [variant.law]))[0][0]
     holes, conflicts, overlaps = runner()(
-        people, circumstances, fixed, law, variant.readings, statuses, counts, examples
+        people, circumstances, fixed, law, variant.readings, majorated, counts, examples
     )
-    majorated = np.array(variant.law.majoree, np.bool_)[statuses].reshape(grid.shape)
-    broken = {} if regime[2] else {name: check(majorated, grid) for name, check in LAWS.items()}
+    found = majorated.reshape(grid.shape)
+    broken = {} if regime[2] else {name: check(found, grid) for name, check in LAWS.items()}
     return SpaceBlock(variant, professional, grid, counts, examples, holes, conflicts, overlaps, broken, regime)
