@@ -28,7 +28,7 @@ def moved(majorated: Any, axis: str) -> tuple[int, int]:
 
     along = majorated.swapaxes(0, AXES.index(axis))
     broken = along[1:] & ~along[:1]
-    return broken.size, np.count_nonzero(broken)
+    return broken.size, int(np.count_nonzero(broken))
 
 
 def never(majorated: Any, grid: Grid, **where: Any) -> tuple[int, int]:
@@ -39,7 +39,7 @@ def never(majorated: Any, grid: Grid, **where: Any) -> tuple[int, int]:
     for axis, value in where.items():
         index[AXES.index(axis)] = grid.values[axis].index(value)
     found = majorated[tuple(index)]
-    return found.size, np.count_nonzero(found)
+    return found.size, int(np.count_nonzero(found))
 
 
 def declaring(majorated: Any, grid: Grid) -> tuple[int, int]:
