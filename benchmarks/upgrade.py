@@ -1,9 +1,10 @@
-"""An upgrade under load:  python -m benchmarks.upgrade --old FOLDER [--seconds 20]
+"""An upgrade under load:  python -m benchmarks.upgrade [--old FOLDER] [--seconds 20]
 
-FOLDER is the version before: a copy of the repository with its `.venv`. On one PostgreSQL of its own, the old version
-serves from a socket that this process holds, as systemd does; a doctor's sheets are sent and read all the time. The new
-version brings the tables up to date, the old processes are told to stop, the new ones serve from the same socket. At the
-end: every request had an answer, every acknowledged sheet is kept once, the trail and the ledger are sound.
+FOLDER is the version before: a copy of the repository with its `.venv`; without one, this version follows itself. On one
+PostgreSQL of its own, the old version serves from a socket that this process holds, as systemd does; a doctor's sheets
+are sent and read all the time. The new version brings the tables up to date, the old processes are told to stop, the new
+ones serve from the same socket. At the end: every request had an answer, every acknowledged sheet is kept once, the trail
+and the ledger are sound.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from parcours.registry.store.db import Database
 from parcours.registry.store.keyring import KEYS_VARIABLE, new_key
 from tests.support.server import with_socket
 
+THIS = Path(__file__).parents[1]
 WRITERS, READERS = 3, 3
 COUNTRY = """
 import json, os
@@ -105,10 +107,9 @@ class Clients:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--old", type=Path, required=True)
+    parser.add_argument("--old", type=Path, default=THIS)
     parser.add_argument("--seconds", type=int, default=20)
     options = parser.parse_args()
-    new = Path(__file__).parents[1]
     os.environ[KEYS_VARIABLE] = new_key()
     with durable_database("postgresql", "upgrade") as (url, folder), socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -116,10 +117,10 @@ def main() -> int:
         os.environ.update(PARCOURS_DATABASE_URL=url, PARCOURS_DATA_DIR=str(folder), PARCOURS_COOKIE_SECURE="false",
                           PARCOURS_RATE_LIMIT_PER_MINUTE="0", PARCOURS_CONNECTIONS_PER_CLIENT="200")  # fmt: skip
         doctor = json.loads(run(options.old, "-c", COUNTRY).splitlines()[-1])
-        return tried(options, new, url, listener, doctor)
+        return tried(options, url, listener, doctor)
 
 
-def tried(options: argparse.Namespace, new: Path, url: str, listener: socket.socket, doctor: dict[str, Any]) -> int:
+def tried(options: argparse.Namespace, url: str, listener: socket.socket, doctor: dict[str, Any]) -> int:
     port = listener.getsockname()[1]
     server = serve(options.old, listener)
     wait(f"http://127.0.0.1:{port}")
@@ -128,14 +129,14 @@ def tried(options: argparse.Namespace, new: Path, url: str, listener: socket.soc
         time.sleep(options.seconds)
         said = step("before", clients)
         started = time.perf_counter()
-        run(new, "-m", "parcours.cli.main", "registry", "upgrade")
+        run(THIS, "-m", "parcours.cli.main", "registry", "upgrade")
         print(f"tables brought up to date in {time.perf_counter() - started:.1f} s")
         time.sleep(3)
         said = step("the old version on the new tables", clients, said)
         server.send_signal(signal.SIGTERM)
         stopped = server.wait(timeout=60)
         said = step(f"the old version left ({stopped})", clients, said)
-        server = serve(new, listener)
+        server = serve(THIS, listener)
         wait(f"http://127.0.0.1:{port}")
         time.sleep(options.seconds)
         step("the new version", clients, said)
