@@ -85,3 +85,22 @@ def test_an_employer_s_part_of_a_premium_is_written_after_it(said: str) -> None:
     assert "Employer" in run(*year).stdout
     assert "Employer" not in run(*YEAR).stdout
     assert "employer" in run(*year[:-1], "100=60, employer 150%").stderr
+
+
+def test_what_was_understood_of_a_line_is_shown_back_and_what_was_not() -> None:
+    line = "Consultations frais réels, prothèses dentaires 300 %, implants 400 €/an, chambre 60 €"
+    shown = run("compare", "--contract", f"{line}=50", "--lang", "en").stdout
+    assert "(understood: visits and acts the whole price, teeth 300%, a night in a private room €60.00" in shown
+    assert "Not counted: implants 400 €/an)" in shown
+    assert "understood" not in run("compare", "--contract", "responsable_100=30", "--lang", "en").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("OPTAM 100 % des frais réels, sans OPTAM 130 %", "visits and acts the whole price with OPTAM, 130% without"),
+        ("optique 100 % Santé ; consultations 200 % ; couronne 300 %", "visits and acts 200%, teeth 300%"),
+    ],
+)
+def test_what_is_no_percentage_of_a_visit_is_not_taken_for_one(line: str, said: str) -> None:
+    assert f"understood: {said}, contrat" in run("compare", "--contract", f"{line}=50", "--lang", "en").stdout

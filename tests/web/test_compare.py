@@ -82,3 +82,9 @@ def test_contracts_of_a_firm_are_one_click_away(client: TestClient) -> None:
     assert through.count("your employer pays") == 3
     assert "Through my work" not in through, "said already"
     assert "year=student" in found[1]
+
+
+def test_a_pasted_line_is_shown_back_and_what_is_secondary_is_folded(client: TestClient) -> None:
+    html = page(client, "/compare?contract=Visits+full+cost%2C+teeth+%E2%82%AC500&premium=20")
+    assert "Understood: visits and acts the whole price, contrat responsable. Not counted: teeth €500." in html
+    assert html.count("<details>") == 2

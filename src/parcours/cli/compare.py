@@ -65,7 +65,7 @@ def compare(
     """
     lang = lang_of(lang)
     from parcours.engine.compare.plans import price as read_price
-    from parcours.engine.compare.plans import read_plan
+    from parcours.engine.compare.plans import read_plan, understood_of
     from parcours.engine.compare.year import Plan, with_prices, with_times, years
     from parcours.engine.compare.year import compare as settle_year
 
@@ -93,6 +93,9 @@ def compare(
         typer.echo(dumps(found.to_dict(), indent=1))
     else:
         print_table(found, lang)
+        for plan, text in zip(plans[1:], contract or (), strict=False):
+            if words := understood_of(text.rpartition("=")[0] or text, lang):
+                typer.echo(f"{plan.name} ({words[0].lower()}{words[1:].rstrip('.')})")
     for name, error in found.refused:
         typer.echo(f"{name} ({LEFT_OUT[lang]}): {error.message[lang]}", err=True)
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-NUMBER = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?\s*(%|€|euros?)?", re.IGNORECASE)
+NUMBER = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(%|€|euros?)?", re.IGNORECASE)
 WITHOUT = re.compile(r"(hors|non|sans|without|outside|not?)[\s-]*(optam|dptm)", re.IGNORECASE)
 WITH = re.compile(r"(optam|dptm)", re.IGNORECASE)
 PERCENTS = {
-    "dentaire_pct_br": r"dent|teeth|tooth|proth",
+    "dentaire_pct_br": r"dent|teeth|tooth|proth|couronne|crown|bridge|orthodont",
     "hospitalisation_pct_br": r"h[oô]pital|hospital",
     "appareillage_pct_br": r"appareill|device",
     "pharmacie_pct_br": r"pharmac|m[ée]dicament|drug|medicine",
@@ -26,6 +26,15 @@ NOT_RESPONSABLE = re.compile(r"non[\s-]*responsable|not responsable", re.IGNOREC
 MORE = re.compile(r"\+\s*\d|\bTM\s*\+", re.IGNORECASE)
 """A sum beside a percentage, or beside the patient's share: not what these contracts hold."""
 LEAST, MOST = 30, 999
+WHOLE_PRICE = 10_000
+"""A guarantee of the whole price, in percent of the base and in euros: above anything that is charged."""
+REAL = re.compile(
+    r"(?:100\s*%\s*(?:des|of(?: the)?)\s*)?(?:frais\s+r[ée]els?|(?:actual|full|real|whole)\s+(?:cost|fee|price)s?)",
+    re.IGNORECASE,
+)
+HEALTH = re.compile(r"100\s*%\s*sant[ée]", re.IGNORECASE)
+BEFORE = re.compile(r"€\s*(\d+(?:[.,]\d+)?)")
+CLAUSES = re.compile(r"[;\n]|,(?=\s*[^\d\s])")
 
 
 def read_guarantee(text: str) -> tuple[int, int] | None:
@@ -34,6 +43,7 @@ def read_guarantee(text: str) -> tuple[int, int] | None:
     As many percentages as words about OPTAM go together in their order; else each belongs to the last word before it.
     A line that does not tell them apart gives one for both, and two numbers without a word are those with and without.
     """
+    text = in_numbers(text)
     found = [(match.start(), int(match[1])) for match in NUMBER.finditer(text) if is_percent(match)]
     if not found or MORE.search(text):
         return None
@@ -50,7 +60,8 @@ def read_guarantee(text: str) -> tuple[int, int] | None:
 
 def is_percent(match: re.Match[str]) -> bool:
     """Is a number a percentage of the base?  One without a sign is, where it could be."""
-    return (match[3] or "%") == "%" and not match[2] and LEAST <= int(match[1]) <= MOST
+    number = int(match[1])
+    return (match[3] or "%") == "%" and not match[2] and (LEAST <= number <= MOST or number == WHOLE_PRICE)
 
 
 def marks_of(text: str) -> list[tuple[int, bool]]:
@@ -72,7 +83,7 @@ def read_contract(text: str) -> Mapping[str, Any] | None:
     """
     visits: list[str] = []
     found: dict[str, Any] = {}
-    for clause in re.split(r"[;\n]|,(?=\s*[^\d\s])", text):
+    for clause in CLAUSES.split(in_numbers(text)):
         named = named_clause(clause)
         if named:
             found[named[0]] = named[1]
@@ -84,6 +95,24 @@ def read_contract(text: str) -> Mapping[str, Any] | None:
         return None
     optam, other = guarantee or (100, 100)
     return {**contract_of(optam, other, responsable=not NOT_RESPONSABLE.search(text)), **found}
+
+
+def in_numbers(text: str) -> str:
+    """A text where the whole price ("frais réels") is a number as others are, a sign stands after its number, and
+    "100 % Santé", which is no percentage of the base, is left out.
+    """
+    return BEFORE.sub(r"\1 €", REAL.sub(f"{WHOLE_PRICE} %", HEALTH.sub("", text)))
+
+
+def not_counted(text: str) -> list[str]:
+    """The parts of a contract that hold a number which `read_contract` makes nothing of."""
+    return [clause.strip() for clause in CLAUSES.split(text) if re.search(r"\d", clause) and not counts(clause)]
+
+
+def counts(clause: str) -> bool:
+    """Does a part of a contract hold a guarantee?"""
+    said = in_numbers(clause)
+    return named_clause(said) is not None or any(map(is_percent, NUMBER.finditer(said)))
 
 
 def named_clause(clause: str) -> tuple[str, int] | None:
@@ -99,7 +128,7 @@ def numbers_of(clause: str, unit: str) -> Iterator[int]:
     """The whole numbers of a clause in a unit, or without one."""
     for match in NUMBER.finditer(clause):
         said = (match[3] or unit).lower()
-        if ("%" if said == "%" else "€") == unit:
+        if ("%" if said == "%" else "€") == unit or int(match[1]) == WHOLE_PRICE:
             yield int(match[1])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from parcours.contracts.library import library
 from parcours.contracts.paste import read_contract
+from parcours.contracts.said import understood
 from parcours.engine.compare.year import Plan
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import read_money
@@ -28,11 +29,25 @@ WHOLE = 100_00
 
 def plan_of(guarantees: str, premium: str, name: str = "", employer: str = "") -> Plan:
     """A plan from its fields. Raises `FactError` naming `contract`, `premium` or `employer`."""
-    text = named_in_words(guarantees) or guarantees.strip()
+    label, text = labelled(named_in_words(guarantees) or guarantees.strip())
+    return Plan(name or label or text or "none", contract_named(text), cents(premium), part(employer))
+
+
+def labelled(text: str) -> tuple[str, str]:
+    """The name and the guarantees of "Alan: OPTAM 200 %"; an empty name where there is none."""
     label, _, rest = text.partition(":")
     if rest.strip() and not label.strip()[-1:].isdigit() and read_contract(rest):
-        name, text = name or label.strip(), rest.strip()
-    return Plan(name or text or "none", contract_named(text), cents(premium), part(employer))
+        return label.strip(), rest.strip()
+    return "", text
+
+
+def understood_of(guarantees: str, lang: str) -> str:
+    """What was understood of guarantees as they are printed; empty where a contract is named, or none."""
+    _, text = labelled(guarantees.strip())
+    if text.lower() in NOTHING or text in library() or named_in_words(text):
+        return ""
+    found = read_contract(text)
+    return understood(found, text, lang) if found else ""
 
 
 def named_in_words(text: str) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.contracts.library import library
-from parcours.engine.compare.plans import named_in_words, plan_of, price
+from parcours.engine.compare.plans import named_in_words, plan_of, price, understood_of
 from parcours.engine.compare.year import (
     Comparison,
     Item,
@@ -44,6 +44,7 @@ class Row:
     premium: str
     employer: str
     wrong: str
+    understood: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ def read_plans(page: Page) -> tuple[list[Row], list[Plan]]:
             continue
         try:
             plans.append(plan_of(guarantees, premium, label(guarantees, page.lang), employer))
-            rows.append(Row(label(guarantees, page.lang) or guarantees, premium, employer, ""))
+            understood = i18n.set_once(understood_of(guarantees, page.lang), page.lang)
+            rows.append(Row(label(guarantees, page.lang) or guarantees, premium, employer, "", understood))
         except FactError as error:
             rows.append(Row(guarantees, premium, employer, i18n.set_once(error.said(page.lang), page.lang)))
     return [*rows, *[Row("", "", "", "")] * (len(rows) < MOST_PLANS)], plans
