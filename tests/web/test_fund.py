@@ -11,7 +11,7 @@ from parcours.edge.caller import CSRF_FIELD
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import service as accounts
 from parcours.registry.claims.adjudicate import adjudicate
-from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.claims.models import Agreement, AgreementState, Claim, ClaimState, Decision
 from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.directory.models import Professional
 from parcours.registry.payments.models import Order
@@ -63,7 +63,12 @@ def test_a_person_is_found_by_number_or_by_name_with_the_birth_date(people, coun
     number, born = number_of(database_url, country.alice)
     assert country.alice in send(officer, "/fund/people", "find", number=number).text
     assert country.alice in send(officer, "/fund/people", "find", family_name="Témoin", birth_date=born).text
-    assert send(officer, "/fund/people", "find", family_name="Témoin").status_code == 422
+    missing = send(officer, "/fund/people", "find", family_name="Témoin")
+    assert missing.status_code == 422
+    assert 'value="Témoin"' in missing.text, "what was typed is kept"
+    assert re.search(
+        r'id="birth_date"[^>]+aria-invalid="true"[^>]*>\s*<p[^>]*>The birth date: a name alone', missing.text
+    )
     assert "Nobody of this fund" in send(people("officer_zoe"), "/fund/people", "find", number=number).text
 
 
@@ -88,6 +93,17 @@ def test_a_case_is_worked_and_closed_by_a_declaration(people, country):  # noqa:
     assert "a médecin traitant is declared" in closed.text
 
 
+def test_a_file_is_opened_for_who_asks_at_the_counter(people, country):  # noqa: F811
+    officer = people("officer")
+    assert "Open a file" not in officer.get(f"/fund/people/{country.alice}").text, "who has a doctor needs none"
+    assert "Open a file" not in officer.get(f"/fund/people/{country.nora}").text, "hers is open"
+    path = f"/fund/people/{country.bob}"
+    opened = send(officer, path, "open_case", reason="Personne ne la prend")
+    assert "/fund/cases/" in str(opened.url)
+    assert all(words in opened.text for words in ("Personne ne la prend", "whether they take new patients"))
+    assert "Open a file" not in officer.get(path).text
+
+
 def test_a_queue_longer_than_a_page_goes_on(people, country, database_url, monkeypatch):  # noqa: F811
     def two(session):
         today = paris_today()
@@ -108,7 +124,15 @@ def test_a_queue_longer_than_a_page_goes_on(people, country, database_url, monke
     assert len(met) == len(set(met)) >= 2, "what is decided meanwhile hides nothing of what follows"
 
 
-def test_an_agreement_is_asked_for_answered_with_a_reason_and_seen_by_all(people, country):  # noqa: F811
+def resting_sheet(session, country):
+    """A sheet of an act that was agreed to."""
+    row = session.scalars(select(Agreement).where(Agreement.state == AgreementState.AGREED)).one()
+    sheet = Sheet(insured_id=country.alice, professional_id=country.amar, fund_code="01C991", care_date=paris_today(),
+                  number=77, lines=(3000,), acts=({"code": row.code},), agreement_on=row.asked_on)  # fmt: skip
+    return write(session, sheet, day=paris_today(), at=now_utc(), state=ClaimState.RECEIVED).id
+
+
+def test_an_agreement_is_asked_for_answered_with_a_reason_and_seen_by_all(people, country, database_url):  # noqa: F811
     delegate, officer, alice = people("delegate"), people("officer"), people("alice")
     asking = f"/practice/agreements?of={country.alice}"
     assert send(delegate, asking, "ask", acts="GGG").status_code == 422
@@ -125,6 +149,9 @@ def test_an_agreement_is_asked_for_answered_with_a_reason_and_seen_by_all(people
     for page in (officer.get(rows[0]), delegate.get("/practice/agreements"), alice.get("/me/care")):
         assert "the conditions to be refunded are not met" in page.text
     assert "CMRA" in alice.get("/me/care").text
+    sheet = change(database_url, lambda session: resting_sheet(session, country))
+    for page in (officer.get(f"/fund/claims/{sheet}"), people("amar").get(f"/practice/sheets/{sheet}")):
+        assert "Rests on the prior agreement asked for" in page.text
     assert 'href="/me/care">A request for prior agreement is answered' in alice.get("/me/messages").text
 
 
@@ -187,8 +214,8 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     number, born = number_of(database_url, country.alice)
     send(zola, "/practice", "read", number=number, birth_date=born)
     visit = f"/practice/patient?of={country.alice}"
-    shown = seen(send(zola, visit, "preview", acts="G", tiers_payant="none"))
-    send(zola, visit, "bill", acts="G", tiers_payant="none", seen=shown)
+    shown = seen(send(zola, visit, "preview", acts="G", tiers_payant="full"))
+    send(zola, visit, "bill", acts="G", tiers_payant="full", seen=shown)
 
     def colleague(session):
         claim = session.scalar(select(Claim).where(Claim.state == ClaimState.ACKNOWLEDGED))

@@ -90,10 +90,10 @@ def test_the_doctor_reads_a_card_bills_and_sends(people, country, database_url):
     line = send(amar, "/practice", "read", inserted=country.alice)
     assert "declared here" in line.text
     path = f"/practice/patient?of={country.alice}"
-    worked_out = send(amar, path, "preview", acts="G", tiers_payant="partial")
+    worked_out = send(amar, path, "preview", acts="G", tiers_payant="full")
     assert worked_out.status_code == 200
     assert "The patient pays now" in worked_out.text
-    sent = send(amar, path, "bill", acts="G", tiers_payant="partial", seen=seen(worked_out))
+    sent = send(amar, path, "bill", acts="G", tiers_payant="full", seen=seen(worked_out))
     assert "the fund has received it" in sent.text
     assert (ClaimState.ACKNOWLEDGED, 3000, country.alice) in sheets_of(database_url)
     assert 'value="G=30.00 MD"' in amar.get(f"{path}&acts=G%3D30.00+MD").text, "a sheet is billed again with its codes"
@@ -104,10 +104,10 @@ def test_the_doctor_reads_a_card_bills_and_sends(people, country, database_url):
     assert send(amar, path, "preview", acts="ZZZZ999=10").status_code == 422
 
 
-@pytest.mark.parametrize("changed", [{"acts": "G=45,00"}, {"tiers_payant": "none"}, {"urgent": "1"}])
+@pytest.mark.parametrize("changed", [{"acts": "G=45,00"}, {"card": "unread"}, {"urgent": "1"}])
 def test_what_is_signed_is_what_was_shown(people, country, database_url, changed):  # noqa: F811
     amar, path = people("amar"), f"/practice/patient?of={country.alice}"
-    form = {"acts": "G", "tiers_payant": "partial"}
+    form = {"acts": "G", "tiers_payant": "full"}
     shown, before = send(amar, path, "preview", **form), sheets_of(database_url)
     again = send(amar, path, "bill", **{**form, **changed}, seen=seen(shown))
     assert again.status_code == 409
@@ -119,9 +119,9 @@ def test_what_is_signed_is_what_was_shown(people, country, database_url, changed
 
 def test_a_right_that_changes_between_the_quote_and_the_signature_is_seen(people, country, database_url):  # noqa: F811
     amar, path = people("amar"), f"/practice/patient?of={country.alice}"
-    shown = send(amar, path, "preview", acts="G", tiers_payant="partial")
+    shown = send(amar, path, "preview", acts="G", tiers_payant="full")
     change(database_url, lambda session: open_right(session, country.alice, "maternite", starts_on=paris_today()))
-    assert send(amar, path, "bill", acts="G", tiers_payant="partial", seen=seen(shown)).status_code == 409
+    assert send(amar, path, "bill", acts="G", tiers_payant="full", seen=seen(shown)).status_code == 409
 
 
 def test_an_unknown_code_and_codes_that_do_not_go_together_are_said(people, country):  # noqa: F811
@@ -129,14 +129,26 @@ def test_an_unknown_code_and_codes_that_do_not_go_together_are_said(people, coun
     unknown = send(amar, path, "preview", acts="GGG")
     assert unknown.status_code == 422
     said = html.unescape(unknown.text)
-    assert "“GGG” is no known code: G" in said
-    assert not any(one in said.partition("no known code:")[2].partition("<")[0] for one in ("VSL", "BOITE", "AMI"))
+    assert "“GGG” is no known code." in said
+    near = said.partition("Expected: ")[2].partition("<")[0]
+    assert "G (" in near, "with their names"
+    assert not any(one in near for one in ("VSL", "BOITE", "AMI"))
     above = html.unescape(send(amar, path, "preview", acts="G=35,00").text)
+    assert above.index("more than the highest price") < above.index("Sign and send all the same")
+    assert above.index("Sign and send all the same") < above.index("The patient pays now"), "said before it is signed"
     assert "G: €5.00 more than the highest price that may be asked here, €30.00." in above
     assert "a particular demand of the patient (DE)" in above
     assert "(DE)" not in send(amar, path, "preview", acts="G").text
     assert "goes with a home visit" in send(amar, path, "preview", acts="G MD").text
     assert "goes with a home visit" not in send(amar, path, "preview", acts="VG MD").text
+
+
+def test_a_holder_of_the_c2s_is_not_made_to_pay(people, country):  # noqa: F811
+    amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+    assert '<option value="none"' not in amar.get(path).text
+    assert "L861-3" in send(amar, path, "preview", acts="G", tiers_payant="none").text
+    assert send(amar, path, "preview", acts="G", tiers_payant="none").status_code == 422
+    assert "€0.00" in send(amar, path, "preview", acts="G").text
 
 
 def test_a_blocked_card_is_not_read(people, country, database_url):  # noqa: F811
@@ -150,7 +162,7 @@ def test_a_blocked_card_is_not_read(people, country, database_url):  # noqa: F81
     amar, path = people("amar"), f"/practice/patient?of={country.alice}"
     refused = send(amar, "/practice", "read", inserted=country.alice)
     assert refused.status_code == 422
-    assert "the reader refuses this card: blocked" in refused.text
+    assert "The reader refuses this card: blocked." in refused.text
     assert 'value="read"' not in amar.get(path).text
     assert send(amar, path, "preview", acts="G", card="read").status_code == 422
     assert send(amar, path, "preview", acts="G", card="unread").status_code == 200
@@ -240,8 +252,8 @@ def test_a_refused_lot_whose_sheets_went_on_says_so(people, country, database_ur
 def test_a_delegate_prepares_and_the_doctor_signs(people, country, database_url):  # noqa: F811
     delegate, amar = people("delegate"), people("amar")
     path = f"/practice/patient?of={country.alice}"
-    shown = send(delegate, path, "preview", acts="G=30,00", tiers_payant="none")
-    prepared = send(delegate, path, "bill", acts="G=30,00", tiers_payant="none", seen=seen(shown))
+    shown = send(delegate, path, "preview", acts="G=30,00", tiers_payant="full")
+    prepared = send(delegate, path, "bill", acts="G=30,00", tiers_payant="full", seen=seen(shown))
     assert "a doctor must sign it" in prepared.text
     assert [state for state, *_ in sheets_of(database_url)].count(ClaimState.DRAFT) == 1
     assert "1 sheet waits for the signature" in delegate.get("/practice/sheets").text
@@ -251,8 +263,8 @@ def test_a_delegate_prepares_and_the_doctor_signs(people, country, database_url)
     newest = re.search(r'name="newest" value="([^"]+)"', shown)[1]
     draft = re.search(r'href="(/practice/sheets/[^"?]+)"', amar.get("/practice/sheets?group=sign").text)[1]
     assert "Sign and send" in amar.get(draft).text
-    later = send(delegate, path, "preview", acts="G=31,00", tiers_payant="none")
-    send(delegate, path, "bill", acts="G=31,00", tiers_payant="none", seen=seen(later))
+    later = send(delegate, path, "preview", acts="G=31,00", tiers_payant="full")
+    send(delegate, path, "bill", acts="G=31,00", tiers_payant="full", seen=seen(later))
     assert "The sheets are sent" in send(amar, "/practice/sheets", "sign", newest=newest).text
     assert [fee for state, fee, _ in sheets_of(database_url) if state is ClaimState.DRAFT] == [3100], "not shown"
     assert "are sent" in send(amar, "/practice/sheets", "sign", newest=newest_of(amar)).text
@@ -269,13 +281,14 @@ def test_a_number_opens_the_visit_of_a_stranger_for_the_day_and_is_traced(people
     assert zola.get(path).status_code == 404, "a wrong birth date opens nothing"
     line = send(zola, "/practice", "read", number=number, birth_date=born)
     assert "declared:" in line.text
+    assert "Propose to be their médecin traitant" in line.text
     form = re.search(r'href="(/me/doctor/form.pdf[^"]+)"', line.text)[1].replace("&amp;", "&")
     assert zola.get(form).headers["Content-Type"] == "application/pdf", (
         "the form is printed for the card that was shown"
     )
-    shown = send(zola, path, "preview", acts="G", tiers_payant="partial")
+    shown = send(zola, path, "preview", acts="G", tiers_payant="full")
     assert "outside the pathway" in shown.text.lower()
-    billed = send(zola, path, "bill", acts="G", tiers_payant="partial", seen=seen(shown))
+    billed = send(zola, path, "bill", acts="G", tiers_payant="full", seen=seen(shown))
     assert "the fund has received it" in billed.text
     assert zola.get(f"/me/care?of={country.alice}").status_code in (403, 404), "no letter is opened by a card"
     assert send(zola, "/practice", "read", inserted=country.nora).status_code == 404

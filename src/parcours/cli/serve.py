@@ -171,6 +171,7 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
     from parcours.registry.demo.france import fill_directory
     from parcours.registry.demo.seed import SEED, seed
     from parcours.registry.errors import RegistryError
+    from parcours.registry.payments.fund import uncollected
     from parcours.registry.scenario.town import live
     from parcours.registry.store import keyring
     from parcours.registry.store.clock import paris_today
@@ -184,10 +185,11 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
         database = Database.open()
         try:
             bring_up_to_date(database)
-            with database.writing() as session:
-                stories = len(seed(session))
-            live(database, seed=SEED)
-            fill_directory(database, paris_today(), seed=SEED)
+            with uncollected():
+                with database.writing() as session:
+                    stories = len(seed(session))
+                live(database, seed=SEED)
+                fill_directory(database, paris_today(), seed=SEED)
             return stories, demo_access(database, lang)
         finally:
             database.close()

@@ -121,6 +121,11 @@ def numeric_date(day: date, lang: str) -> str:
     return str(format_date(day, "d MMM y", locale="en_GB")).replace(" ", NBSP)
 
 
+def full_stop(words: str) -> str:
+    """Words as a sentence ends."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
+
+
 def upper_first(text: str) -> str:
     """A text that begins a line."""
     return text[:1].upper() + text[1:]

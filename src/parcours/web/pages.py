@@ -69,6 +69,7 @@ def environment(lang: str) -> Environment:
         "insurer": i18n.insurer_name,
         "listing": partial(listed, lang=lang),
         "capital": i18n.upper_first,
+        "sentence": i18n.full_stop,
     }
     return env
 

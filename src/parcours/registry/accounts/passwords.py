@@ -70,7 +70,14 @@ def change_password(
     tag: Tag = AccountTag.PASSWORD_CHANGE,
 ) -> None:
     """A new password: every session ends, every reset link dies, a lock is lifted."""
-    account.password_hash = hashing.hash(check_password(password, account.login))
+    keep_hash(session, who, account, hashing.hash(check_password(password, account.login)), tag)
+
+
+def keep_hash(
+    session: Session, who: Who, account: Account, password_hash: str, tag: Tag = AccountTag.PASSWORD_CHANGE
+) -> None:
+    """The hash of a new password, with all that a new password ends."""
+    account.password_hash = password_hash
     account.failed_attempts, account.locked_until = 0, None
     close_sessions(session, account.id)
     session.execute(

@@ -119,11 +119,18 @@ def is_agreed(session: Session, claim: Claim, content: Mapping[str, Any]) -> boo
 
     A silence whose last day is over agrees, written down or not. A sheet that names no act is not held to one.
     """
-    said_on, acts = content.get("agreement_on"), list(acts_of(content))
-    care = claim.care_date
+    needed = any(is_treatment(one, claim.care_date) for one in acts_of(content))
+    if not content.get("agreement_on") and not needed:
+        return True
+    return agreement_of(session, claim, content) is not None
+
+
+def agreement_of(session: Session, claim: Claim, content: Mapping[str, Any]) -> Agreement | None:
+    """The agreement, given or silent, that a sheet rests on: of its acts, its professional, before its care."""
+    said_on, acts, care = content.get("agreement_on"), list(acts_of(content)), claim.care_date
     needed = any(is_treatment(one, care) for one in acts)
     if not said_on and not needed:
-        return True
+        return None
     silent = and_(Agreement.state == AgreementState.ASKED, Agreement.answer_by < care)
     query = select(Agreement).where(
         Agreement.insured_id == claim.insured_id, Agreement.professional_id == claim.professional_id,
@@ -134,7 +141,7 @@ def is_agreed(session: Session, claim: Claim, content: Mapping[str, Any]) -> boo
     codes = {ORTHODONTICS} if needed else {one.code for one in acts}
     if codes:
         query = query.where(Agreement.code.in_(codes))
-    return session.scalar(query.limit(1)) is not None
+    return session.scalar(query.order_by(Agreement.asked_on.desc(), Agreement.id).limit(1))
 
 
 def is_treatment(act: NamedAct, on: date) -> bool:

@@ -25,6 +25,10 @@ SOURCES = ((Tenure, "recorded_at"), (Right, "recorded_at"), (Referral, "recorded
 """Records that, when they come late, change what a visit was."""
 
 
+LOOKED_AT = 4
+"""Claims that are settled again for each one that may be found, at most."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A decided claim that would be decided otherwise now."""
@@ -36,6 +40,13 @@ class Found:
 
 def found(session: Session, fund_code: str, *, at: datetime, limit: int = 50) -> list[Found]:
     """Decided claims of a fund that a record made since contradicts, oldest first; not those proposed already."""
+    return looked(session, fund_code, at=at, limit=limit)[0]
+
+
+def looked(
+    session: Session, fund_code: str, *, at: datetime, limit: int, after: str | None = None
+) -> tuple[list[Found], str]:
+    """The same from the claim `after` on, and the last claim that was looked at: empty when nothing is left."""
     later = or_(*(
         select(row.id).where(row.insured_id == Claim.insured_id, getattr(row, at) > Decision.known_at).exists()
         for row, at in SOURCES
@@ -47,9 +58,18 @@ def found(session: Session, fund_code: str, *, at: datetime, limit: int = 50) ->
         .where(Claim.fund_code == fund_code, Claim.state.in_(DECIDED), later, Claim.id.not_in(proposed))
         .order_by(Claim.care_date, Claim.id)
     )
-    rows = [(claim, decision) for claim, decision in session.execute(query.limit(4 * limit))]
-    pairs = [Found(claim, decision, change_of(session, claim, decision, at)) for claim, decision in rows]
-    return [one for one in pairs if one.change][:limit]
+    if after is not None:
+        day = select(Claim.care_date).where(Claim.id == after).scalar_subquery()
+        query = query.where((Claim.care_date > day) | ((Claim.care_date == day) & (Claim.id > after)))
+    rows = session.execute(query.limit(LOOKED_AT * limit)).all()
+    pairs: list[Found] = []
+    for number, (claim, decision) in enumerate(rows, start=1):
+        change = change_of(session, claim, decision, at)
+        if change:
+            pairs.append(Found(claim, decision, change))
+        if len(pairs) == limit or number == LOOKED_AT * limit:
+            return pairs, claim.id
+    return pairs, ""
 
 
 def change_of(session: Session, claim: Claim, decision: Decision, at: datetime) -> dict[str, Any]:
@@ -142,14 +162,18 @@ def require_open(row: Regularisation) -> None:
         raise problems.nothing_to_regularise()
 
 
-def proposed(session: Session, fund_code: str) -> Sequence[tuple[Regularisation, Claim]]:
-    """Proposals of a fund that wait for a second officer, oldest first."""
+def proposed(
+    session: Session, fund_code: str, *, after: str | None = None, limit: int = 60
+) -> Sequence[tuple[Regularisation, Claim]]:
+    """Proposals of a fund that wait for a second officer, oldest first; pages by `after` (last id)."""
     query = (
         select(Regularisation, Claim)
         .join(Claim, Claim.id == Regularisation.claim_id)
         .where(Claim.fund_code == fund_code, Regularisation.state == RegularisationState.PROPOSED)
     )
-    return [(row, claim) for row, claim in session.execute(query.order_by(Regularisation.proposed_at))]
+    if after is not None:
+        query = query.where(Regularisation.id > after)
+    return [(row, claim) for row, claim in session.execute(query.order_by(Regularisation.id).limit(limit))]
 
 
 def count_proposed(session: Session, fund_code: str) -> int:

@@ -11,7 +11,8 @@ from parcours.registry.declarations.models import Declaration
 from parcours.registry.declarations.service import Proposal
 from parcours.registry.demo.fictitious import fictitious_am_number, fictitious_finess, fictitious_nir, fictitious_rpps
 from parcours.registry.directory import service as directory
-from parcours.registry.directory.models import Commune, DeficitZone, Fund, Organisation, Professional
+from parcours.registry.directory.claims import state
+from parcours.registry.directory.models import ClaimSource, Commune, DeficitZone, Fund, Organisation, Professional
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured
 from parcours.registry.referrals import service as referrals
@@ -74,10 +75,18 @@ class Country:
         for commune, *_ in COMMUNES:
             for _ in range(4):
                 self.gps.append(self.doctor(commune=commune, convention=self.rng.choice(GP_CONVENTIONS)))
+        self.say()
         for commune in ("99001", "98001", "96001"):
             for specialty in SPECIALTIES:
                 convention = self.rng.choice(SPECIALIST_CONVENTIONS)
                 self.doctor(specialty=specialty, commune=commune, convention=convention)
+
+    def say(self) -> None:
+        """A telephone for each general practitioner; half of them say that they take new patients."""
+        for rank, doctor in enumerate(self.gps):
+            said = {"phone": f"01 99 00 {rank // 100:02d} {rank % 100:02d}"}
+            said |= {"accepts_adults": "yes"} if rank % 2 else {}
+            state(self.session, doctor.id, said, ClaimSource.PROFESSIONAL)
 
     def populate(self, count: int) -> None:
         """People in no story: most have a médecin traitant, some never declared, some are covered by C2S or an ALD."""

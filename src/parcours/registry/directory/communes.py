@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.directory.models import Commune, OldCommune, Postcode
 from parcours.registry.identity.names import fold
+from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.ids import new_id
 
 DATA = Path(__file__).parent / "data"
+COLUMNS = ("code", "name", "search_name", "department", "mother_code", "population", "latitude_e5", "longitude_e5")
 COMPARED = ("name", "search_name", "department", "population", "latitude_e5", "longitude_e5", "mother_code")
 
 
@@ -38,7 +40,7 @@ def load_communes(session: Session, given: list[dict[str, str]] | None = None) -
     new = [row for row in rows if row["code"] not in known]
     changed = [row for row in rows if row["code"] in known and _differs(row, known[row["code"]])]
     if new:
-        session.execute(insert(Commune), [{**row, "id": new_id()} for row in new])
+        insert_values(session, Commune, ("id", *COLUMNS), [(new_id(), *map(row.get, COLUMNS)) for row in new])
     for row in changed:
         session.execute(update(Commune).where(Commune.code == row["code"]).values(row))
     _replace_postcodes(session, {row["code"]: set(row["postcodes"].split()) for row in shipped})
@@ -57,8 +59,9 @@ def _replace_postcodes(session: Session, shipped: dict[str, set[str]]) -> None:
             session.execute(delete(Postcode).where(Postcode.id == row_id))
     new = [(code, one) for code, codes in shipped.items() for one in sorted(codes) if (code, one) not in kept]
     if new:
-        rows = [{"id": new_id(), "postcode": one, "commune_code": code} for code, one in new]
-        session.execute(insert(Postcode), rows)
+        insert_values(
+            session, Postcode, ("id", "postcode", "commune_code"), [(new_id(), one, code) for code, one in new]
+        )
 
 
 def _replace_old_communes(session: Session) -> None:

@@ -63,13 +63,16 @@ def rebuild(session: Session, professional: Professional, on: date | None = None
     on = on or paris_today()
     session.flush()
     present = {one.key: one for one in session.scalars(select(Offer).where(Offer.professional_id == professional.id))}
+    places = _places(session, professional.id, on)
+    if not places and not present:
+        return  # who works nowhere yet has no offer to bring in line
     trades = {one.savoir_faire: one.trade for one in present.values()}
     own = trade_of(professional.profession, professional.specialty)
     trades = trades if own in trades.values() else trades | {str(own): own}
     sector = _sector_on(session, professional.id, on)
     hidden = scope_of(session, professional.rpps) is OppositionScope.ALL
     kept = set()
-    for practice, place, commune in _places(session, professional.id, on):
+    for practice, place, commune in places:
         there = {one.savoir_faire: one for one in present.values() if one.organisation_id == place.id}
         for savoir_faire, trade in trades.items():
             offer = there.get(savoir_faire) or Offer(

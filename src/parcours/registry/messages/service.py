@@ -87,6 +87,15 @@ def newest_to(session: Session, recipient: str, kind: MessageKind, *, limit: int
     return list(session.scalars(query.order_by(Message.id.desc()).limit(limit)))
 
 
+def received(session: Session, recipient: str, *, after: str | None = None, limit: int = 50) -> list[Message]:
+    """Messages to somebody by their day, newest first; pages by `after` (last id)."""
+    query = select(Message).where(Message.recipient == recipient)
+    if after is not None:
+        day = select(Message.day).where(Message.id == after, Message.recipient == recipient).scalar_subquery()
+        query = query.where((Message.day < day) | ((Message.day == day) & (Message.id < after)))
+    return list(session.scalars(query.order_by(Message.day.desc(), Message.id.desc()).limit(limit)))
+
+
 def body_of(message: Message) -> dict[str, Any]:
     """What a message says."""
     content: dict[str, Any] = json.loads(message.body)

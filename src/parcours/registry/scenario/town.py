@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.cards import service as cards
 from parcours.registry.claims import objections, regularising
-from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.models import Claim, ClaimState, Ground
 from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.complementary import service as complementary
@@ -26,7 +25,7 @@ from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.service import find_insured_id
 from parcours.registry.payments import service as payments
-from parcours.registry.payments.fund import FundDay, notices_due
+from parcours.registry.payments.fund import FundDay, Work, notices_due
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.people.models import Affiliation
 from parcours.registry.scenario import words
@@ -42,7 +41,9 @@ INSURERS = ("mutuelle_exemple", "mutuelle_essai", "mutuelle_modele")
 """Three insurers that do not exist."""
 FIRST, LAST = date(2025, 12, 1), date(2026, 11, 20)
 VISITS = 180
-PAY_EVERY = timedelta(days=28)
+WEEK = timedelta(days=7)
+PAY_EVERY = 4 * WEEK
+RECEIVED = ClaimState.RECEIVED
 WAITING = 2
 """Corrections that one officer proposed and that wait for another."""
 PROPOSER = "demonstration"
@@ -71,8 +72,7 @@ def live(database: Database, *, seed: int, visits: int = VISITS) -> None:
         with year.writing() as session:
             people = of_the_fund(session)
             settle_in(session, people, rng, cards_of_stories(session))
-            planned = sorted(plan(people, rng, visits), key=lambda one: one.day)
-            spend(session, planned)
+        spend(year, sorted(plan(people, rng, visits), key=lambda one: one.day))
         tell(year)
         finish(year)
 
@@ -125,29 +125,39 @@ def plan(people: list[tuple[str, str]], rng: Random, visits: int) -> Iterator[Vi
         yield Visit(day, insured_id, professional_id, "partial" if rng.random() < 0.3 else "none")
 
 
-def spend(session: Session, planned: list[Visit]) -> None:
-    """Each visit is a sheet, decided the day after; the fund pays every four weeks."""
+def spend(database: Database, planned: list[Visit]) -> None:
+    """Each visit is a sheet; the fund decides what came at the end of each week, and pays every four weeks."""
     due: set[tuple[str, bool]] = set()
-    pay_on = FIRST + PAY_EVERY
-    for number, visit in enumerate(planned, start=FIRST_NUMBER):
-        while visit.day >= pay_on:  # one of that very day is decided the day after: not paid yet
-            pay(session, due, pay_on)
-            pay_on += PAY_EVERY
-        sheet = Sheet(
-            insured_id=visit.insured_id,
-            professional_id=visit.professional_id,
-            fund_code=FUND,
-            care_date=visit.day,
-            number=number,
-            lines=(3000,),
-            tiers_payant=visit.tiers_payant,
-        )
-        day = visit.day + timedelta(days=1)
-        claim = write(session, sheet, day=day, at=noon(day), state=ClaimState.RECEIVED)
-        adjudicate(session, claim, day=day, at=noon(day))
-        direct = visit.tiers_payant == "none"
-        due.add((visit.insured_id if direct else visit.professional_id, not direct))
-    pay(session, due, LAST)
+    waiting = iter([*planned, None])
+    visit, number, opened = next(waiting), FIRST_NUMBER, FIRST
+    while opened < LAST:
+        opened = min(opened + WEEK, LAST)
+        came: list[tuple[str, str]] = []
+        with database.writing() as session:
+            while visit is not None and visit.day < opened:
+                claim = write(session, sheet_of(visit, number), day=visit.day, at=noon(visit.day), state=RECEIVED)
+                came.append((claim.id, claim.insured_id))
+                direct = visit.tiers_payant == "none"
+                due.add((visit.insured_id if direct else visit.professional_id, not direct))
+                visit, number = next(waiting), number + 1
+        Work(opened, noon(opened), {}, compiled=False).through(database, came)
+        if (opened - FIRST) % PAY_EVERY == timedelta(0) or opened == LAST:
+            with database.writing() as session:
+                pay(session, due, opened)
+
+
+def sheet_of(visit: Visit, number: int) -> Sheet:
+    """The sheet of a visit to a general practitioner."""
+    return Sheet(
+        insured_id=visit.insured_id,
+        professional_id=visit.professional_id,
+        fund_code=FUND,
+        care_date=visit.day,
+        number=number,
+        lines=(3000,),
+        acts=({"code": "G"},),
+        tiers_payant=visit.tiers_payant,
+    )
 
 
 def pay(session: Session, due: set[tuple[str, bool]], day: date) -> None:

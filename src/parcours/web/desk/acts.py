@@ -1,14 +1,20 @@
 """The acts of a sheet as a desk names them, and what a decision of today would give."""
 
+from datetime import date
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from parcours.engine.errors import FactError
 from parcours.law.codes import Profession
-from parcours.registry.claims.models import Claim
+from parcours.registry.claims.agreements import agreement_of, state_on
+from parcours.registry.claims.models import Agreement, Claim
 from parcours.registry.claims.settling import settle_claim
 from parcours.registry.claims.sheets import said
+from parcours.registry.claims.words import AGREEMENTS
 from parcours.registry.directory.models import Professional
 from parcours.registry.errors import RegistryError
+from parcours.text import Text
 from parcours.web.bill.catalogue import label_of
 from parcours.web.desk.room import Desk
 
@@ -16,13 +22,17 @@ SPLIT = ("base", "majoration", "participation_forfaitaire", "franchise", "amo", 
 """Amounts of a decision to come, as the engine names them."""
 
 
+NO_CODE = Text("consultation, sans code sur la feuille", "consultation, no code on the sheet")
+"""What a line that names no act is settled as."""
+
+
 def lines_of(claim: Claim, by: Professional, lang: str) -> list[tuple[str, str, int]]:
-    """The lines of a sheet; a line that names no act has an empty code."""
+    """The lines of a sheet: code, name, fee; a line that names no act has an empty code, and the name says so."""
     content = said(claim)
     acts: list[dict[str, Any]] = content.get("acts") or [{}] * len(content["lines"])
     codes = [str(act.get("code") or content["facts"].get("act") or "") for act in acts]
     return [
-        (code, name_of_act(code, by, lang) if code else "", fee)
+        (code, name_of_act(code, by, lang) if code else NO_CODE[lang], fee)
         for code, fee in zip(codes, content["lines"], strict=False)
     ]
 
@@ -30,6 +40,12 @@ def lines_of(claim: Claim, by: Professional, lang: str) -> list[tuple[str, str, 
 def name_of_act(code: str, by: Professional, lang: str) -> str:
     """What a code is called when this professional bills it; the code itself where nobody knows it."""
     return label_of(code, lang, Profession.__members__.get(by.profession.upper(), Profession.MEDECIN))
+
+
+def rests_on(session: Session, claim: Claim, day: date) -> tuple[Agreement, Text] | None:
+    """The prior agreement that a sheet rests on, and its state in words."""
+    row = agreement_of(session, claim, said(claim))
+    return None if row is None else (row, AGREEMENTS[state_on(row, day)])
 
 
 def foreseen(desk: Desk, claim: Claim) -> dict[str, int] | None:

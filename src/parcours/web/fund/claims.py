@@ -17,7 +17,7 @@ from parcours.registry.payments.service import pay_claim
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.ids import get
 from parcours.text import Text
-from parcours.web.desk.acts import foreseen, lines_of
+from parcours.web.desk.acts import foreseen, lines_of, rests_on
 from parcours.web.desk.money import TONES
 from parcours.web.desk.names import doctor_name
 from parcours.web.desk.room import Desk, wrong
@@ -66,6 +66,7 @@ def one_claim(desk: Desk) -> Response:
         acts=lines_of(claim, desk.session.get_one(Professional, claim.professional_id), desk.lang),
         foreseen=foreseen(desk, claim) if claim.state in UNDECIDED else None,
         undecided=claim.state in RECEIVABLE,
+        agreement=rests_on(desk.session, claim, desk.today),
         guarantee=next(unpaid(desk.session, Claim.id == claim.id, desk.today), None),
         payable=claim.state is ClaimState.ADJUDICATED,
         disputes=objections.on_claim(desk.session, claim.id),

@@ -39,6 +39,8 @@ from parcours.web.fund.words import CAUSES, CONTRACTS, OWNERS
 from parcours.web.fund.words import QUEUES as NAMES
 
 PAGE = 60
+LOOKED_FOR = 30
+"""Decisions contradicted since, on one page: each is settled again."""
 FIGURES = {
     ClaimState.RECEIVED: Text("feuilles reçues", "sheets received"),
     ClaimState.ADJUDICATED: Text("décidées", "decided"),
@@ -151,9 +153,15 @@ def link_of(one: Waiting) -> str:
 def regularisations(desk: Desk) -> Response:
     """What waits for a second officer; when asked for, what later knowledge would change: each is settled again."""
     fund = allowed(desk)
-    waiting = regularising.proposed(desk.session, fund)
     looks = desk.asked("look") == "yes"
-    found = regularising.found(desk.session, fund, at=desk.unit.incoming.at, limit=30) if looks else []
+    proposed = regularising.proposed(desk.session, fund, after=None if looks else desk.after, limit=PAGE + 1)
+    waiting, more = cut(proposed, PAGE, lambda one: one[0].id)
+    found: list[regularising.Found] = []
+    on = ""
+    if looks:
+        found, on = regularising.looked(
+            desk.session, fund, at=desk.unit.incoming.at, limit=LOOKED_FOR, after=desk.after
+        )
     people = named_people(desk, [*(one.insured_id for _, one in waiting), *(one.claim.insured_id for one in found)])
     doctors = professionals(
         desk.session, [*(one.professional_id for _, one in waiting), *(one.claim.professional_id for one in found)]
@@ -162,7 +170,9 @@ def regularisations(desk: Desk) -> Response:
         desk,
         "fund/regularisations.html",
         waiting=waiting,
+        more=more,
         found=found,
+        on=on,
         looks=looks,
         people=people,
         doctors=doctors,

@@ -42,7 +42,7 @@ def routes() -> list[Route]:
         Route("/fund/people", room(people.search, desk.gate, find=people.find), methods=BOTH),
         Route(
             "/fund/people/{id}",
-            room(people.person, desk.gate, form=people.record_form, code=people.give_code),
+            room(people.person, desk.gate, form=people.record_form, code=people.give_code, open_case=people.open_case),
             methods=BOTH,
         ),
         Route("/fund/cases", room(people.all_cases, desk.gate)),

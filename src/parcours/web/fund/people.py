@@ -41,9 +41,15 @@ from parcours.web.desk.money import TONES
 from parcours.web.desk.names import professionals
 from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, day_of, wrong
-from parcours.web.directory.find import SECTOR_NAMES
+from parcours.web.directory.find import ACCEPTS, SECTOR_NAMES
 from parcours.web.fund.desk import PAGE, named_people, show
-from parcours.web.fund.words import ANSWERS, OUTCOMES
+from parcours.web.fund.words import ANSWERS, CASES, OUTCOMES
+
+NEEDED = Text("un numéro, ou un nom et une date de naissance", "a number, or a name and a birth date")
+NEEDS_BIRTH_DATE = Text(
+    "la date de naissance : un nom seul ne suffit pas, plusieurs personnes le portent",
+    "the birth date: a name alone is not enough, several people bear it",
+)
 
 # --- look up ---------------------------------------------------------------------------------------------------------
 
@@ -51,16 +57,17 @@ from parcours.web.fund.words import ANSWERS, OUTCOMES
 def search(desk: Desk) -> Response:
     """The form of a look-up; what is searched is never in an address."""
     desk.unit.allow(PeopleAction.SEARCH_PATIENT, SYSTEM, PeopleTag.PERSON_SEARCH)
-    return show(desk, "fund/search.html", found=None, typed={"family_name": ""})
+    return show(desk, "fund/search.html", found=None, typed=typed(desk))
 
 
 def find(desk: Desk) -> Response:
     """By number, or by family name and birth date together; only people of the fund are shown."""
     desk.unit.allow(PeopleAction.SEARCH_PATIENT, SYSTEM, PeopleTag.PERSON_SEARCH)
     number, name = desk.field("number", 24), desk.field("family_name", 100)
-    if not number and not (name and desk.field("birth_date", 10)):
-        needed = Text("un numéro, ou un nom et une date de naissance", "a number, or a name and a birth date")
-        raise wrong("family_name", needed)
+    if not number and not name:
+        raise wrong("family_name", NEEDED)
+    if not number and not desk.field("birth_date", 10):
+        raise wrong("birth_date", NEEDS_BIRTH_DATE)
     one = people.find_by_nir(desk.session, number) if number else None
     rows = ([one] if one else []) if number else people.find_by_name(desk.session, name, desk.day("birth_date"))
     shown = [row for row in rows if desk.unit.may(PeopleAction.READ_PATIENT, of_patient(row))]
@@ -71,7 +78,12 @@ def find(desk: Desk) -> Response:
             desk.unit.allow(PeopleAction.READ_PATIENT, of_patient(row), PeopleTag.PERSON_READ)
         else:
             desk.unit.note_refusal(PeopleAction.READ_PATIENT, of_patient(row), "not_found")
-    return show(desk, "fund/search.html", found=shown, typed={"number": number, "family_name": name})
+    return show(desk, "fund/search.html", found=shown, typed=typed(desk))
+
+
+def typed(desk: Desk) -> dict[str, str]:
+    """What was filled in, for the form that is shown again; never in an address."""
+    return {name: desk.field(name, 100) for name in ("number", "family_name", "birth_date")}
 
 
 # --- a person --------------------------------------------------------------------------------------------------------
@@ -114,6 +126,8 @@ def person(desk: Desk) -> Response:
         waiting=waiting,
         sees_claims=desk.unit.may(ClaimAction.READ_CLAIMS, of_patient(insured)),
         cases=cases.cases_of(desk.session, insured.id),
+        case_states=CASES,
+        may_open=may_open(desk, insured),
         doubted=len(doubts.waiting_for(desk.session, insured.id)),
     )
 
@@ -156,6 +170,22 @@ def give_code(desk: Desk) -> Response:
 def professional_of(desk: Desk) -> str:
     """A doctor by RPPS number or id."""
     return get_professional(desk.session, desk.field("professional", 64)).id
+
+
+def may_open(desk: Desk, insured: Insured) -> bool:
+    """Nobody takes this person, and no file is open: one may be opened at the counter."""
+    if not desk.unit.may(Action.OPEN_CASE, of_patient(insured)):
+        return False
+    is_open = any(one.state is CaseState.OPEN for one in cases.cases_of(desk.session, insured.id))
+    return not is_open and timeline.as_of(desk.session, insured.id, desk.today) is None
+
+
+def open_case(desk: Desk) -> Response:
+    """Somebody asks for help at the counter, or by telephone."""
+    record = desk.unit.find(PATIENT, desk.request.path_params["id"], Action.OPEN_CASE)
+    row = cases.open_case(desk.session, record.insured_id or "", reason=desk.field("reason", 2000) or None)
+    desk.unit.note(Tag.CASE_OPEN, of_case(row))
+    return desk.go(f"/fund/cases/{row.id}", done="saved")
 
 
 # --- conciliation ----------------------------------------------------------------------------------------------------
@@ -219,6 +249,7 @@ def one_case(desk: Desk) -> Response:
         candidates=candidates,
         cards=cards_of(desk.session, [one.professional for one in candidates], desk.today),
         sector_names=SECTOR_NAMES,
+        accepts_names=ACCEPTS,
     )
 
 

@@ -1,7 +1,7 @@
 """What the desk of a fund calls its queues and whose turn it is."""
 
 from parcours.registry.complementary.models import LinkState
-from parcours.registry.conciliation.models import ContactOutcome, Outcome
+from parcours.registry.conciliation.models import CaseState, ContactOutcome, Outcome
 from parcours.registry.payments.notices import TO_PAY
 from parcours.text import Text
 
@@ -24,6 +24,10 @@ CONTRACTS = {
     LinkState.SUSPENDED: Text("suspendu : deux à la fois", "suspended: two at once"),
     LinkState.CHOSEN: Text("choisi, en cours de reprise", "chosen, being taken up again"),
     LinkState.ENDED: Text("terminé", "ended"),
+}
+CASES = {
+    CaseState.OPEN: Text("ouvert", "open"),
+    CaseState.CLOSED: Text("clos", "closed"),
 }
 OWNERS = {
     "fund": Text("la caisse", "the fund"),

@@ -26,13 +26,14 @@ from parcours.registry.complementary.models import LinkState
 from parcours.registry.messages.context import Action as MessageAction
 from parcours.registry.messages.context import Tag as MessageTag
 from parcours.registry.messages.models import Message
-from parcours.registry.messages.service import body_of
+from parcours.registry.messages.service import body_of, received
 from parcours.registry.messages.words import subject
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.service import affiliation_on, rights_on
 from parcours.registry.people.words import RIGHTS
 from parcours.web.desk.money import LINKS
 from parcours.web.desk.names import fund_name
+from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk
 from parcours.web.me.money import described
 from parcours.web.me.person import Mine
@@ -152,9 +153,10 @@ def leads_to(message: Message) -> str:
 def messages(desk: Desk) -> Response:
     """What the fund wrote, newest first."""
     mine = Mine.of(desk, MessageAction.READ_MESSAGES, MessageTag.MESSAGE_READ)
-    query = select(Message).where(Message.recipient == mine.id).order_by(Message.day.desc(), Message.id.desc())
-    rows = [(one, body_of(one)) for one in desk.session.scalars(query.limit(MESSAGES))]
-    return mine.show("me/messages.html", messages=rows, subject=subject, leads_to=leads_to)
+    found = received(desk.session, mine.id, after=desk.after, limit=MESSAGES + 1)
+    rows, more = cut(found, MESSAGES)
+    pairs = [(one, body_of(one)) for one in rows]
+    return mine.show("me/messages.html", messages=pairs, more=more, subject=subject, leads_to=leads_to)
 
 
 # --- objections ------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ from parcours.web.desk.money import TONES
 from parcours.web.desk.names import called, doctor_name, fund_name
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.pages import text
-from parcours.web.practice.sheet import HOW, RELATED, WAYS, Bill, bill_of
+from parcours.web.practice.sheet import HOW, NOTHING_IN_ADVANCE, RELATED, WAYS, Bill, bill_of
 from parcours.web.quote.result import PATHWAYS
 
 TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
@@ -244,6 +244,7 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
     tenure = timeline.as_of(desk.session, insured.id, desk.today)
     affiliation = affiliation_on(desk.session, insured.id, desk.today)
     link = link_on(desk.session, insured.id, desk.today)
+    c2s = any(one.kind is RightKind.C2S for one in rights)
     return show(
         desk,
         "practice/patient.html",
@@ -272,14 +273,16 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         ],
         asks_related=[one.kind.value for one in rights if one.kind in SECRET],
         bill=bill,
-        ways=WAYS,
+        ways={name: text for name, text in WAYS.items() if name == "full" or not c2s},
+        by_law=NOTHING_IN_ADVANCE if c2s else None,
         how=HOW[desk.lang],
         typed={name: desk.field(name, 200) or desk.asked(name) for name in TYPED},
         warnings=bill.notes if bill else [],
         unpaid=unpaid(link, bill),
         notes=[NOTES[one] for one in bill.facts.notes if one in NOTES] if bill else [],
         lasts=SHOWN_FOR,
-        c2s=any(one.kind is RightKind.C2S for one in rights),
+        c2s=c2s,
+        may_propose=desk.unit.may(DeclarationAction.PROPOSE_AS_DOCTOR, of_practice(doctor.id)),
         related=RELATED,
         prepare_letter=PREPARE_LETTER[desk.lang],
         open_record=OPEN_RECORD[desk.lang] if desk.unit.may(RecordAction.READ_RECORD, record) else "",

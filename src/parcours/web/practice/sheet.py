@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,9 @@ from parcours.registry.claims.intake import next_number, read_sheet
 from parcours.registry.claims.settling import Settled, settle_claim
 from parcours.registry.claims.sheets import Sheet, claim_of
 from parcours.registry.directory.models import Professional
+from parcours.registry.errors import Invalid
+from parcours.registry.people.models import RightKind
+from parcours.registry.people.service import rights_on
 from parcours.registry.visits.facts import VisitFacts, visit_facts
 from parcours.text import LANGS, Text, euros, plain_euros
 from parcours.web.bill.address import HOURS, State
@@ -50,6 +53,29 @@ ABOVE_THE_TARIFF = Text(
     " without a medical reason, told before the care, noted DE on the sheet, never refunded.",
 )
 RELATED = ("ald", "at_mp")
+BLOCKED = Text("cette carte est bloquée : aucun lecteur ne la lit", "this card is blocked: no reader reads it")
+ABSENT = Text("la carte « absente », la feuille signée suit", "the card “absent”, the signed sheet follows")
+NOTHING_IN_ADVANCE = Text(
+    "ce patient a la complémentaire santé solidaire : il n'avance rien, le tiers payant porte sur les deux parts et"
+    " c'est un droit (L861-3) ; une carte absente se remplace par l'attestation de droits (D861-2)",
+    "this patient has the C2S and advances nothing: third-party payment covers both parts, and is a right (L861-3); the"
+    " certificate of rights stands in for a card that is absent (D861-2)",
+)
+BY_RIGHT = {
+    RightKind.ALD: Text(
+        "Soins en rapport avec l'ALD : le tiers payant de la part obligatoire est un droit du patient (L162-1-21).",
+        "Care related to the ALD: third-party payment of the compulsory part is a right of the patient (L162-1-21).",
+    ),
+    RightKind.AT_MP: Text(
+        "Accident du travail ou maladie professionnelle : la victime n'avance rien, c'est un droit (L432-1).",
+        "Work accident or occupational disease: the victim advances nothing, by right (L432-1).",
+    ),
+    RightKind.MATERNITE: Text(
+        "Maternité : le tiers payant de la part obligatoire est un droit de la patiente (L162-1-21).",
+        "Maternity: third-party payment of the compulsory part is a right of the patient (L162-1-21).",
+    ),
+}
+"""The rights that go with third-party payment of the compulsory part, whatever the practice would rather do."""
 SHOWN = ("advance", "amo", "amc", "patient", "majoration", "deferred")
 """The amounts of an answer that the page shows."""
 
@@ -102,6 +128,8 @@ class Bill:
     answers: Mapping[str, Settled]
     way: str
     facts: VisitFacts
+    by_right: Text | None = None
+    """Why the patient, made to pay all of it, need not advance the compulsory part."""
 
     @property
     def chosen(self) -> Settled:
@@ -121,7 +149,7 @@ class Bill:
         answer = self.chosen.answer
         together = [note.text for note in notes_of_bill(answer)] if isinstance(answer, BillAnswer) else []
         above = list(too_much(self.chosen))
-        return [*together, *above, *([ABOVE_THE_TARIFF] if above else [])]
+        return [*together, *above, *([ABOVE_THE_TARIFF] if above else []), *([self.by_right] if self.by_right else [])]
 
     @property
     def seen(self) -> str:
@@ -172,26 +200,33 @@ def check_known(state: State, one: Typed) -> None:
     try:
         read_code(one.code, profession_of(state), flat_law(), bill_law())
     except FactError:
-        near = ", ".join(near_codes(state, one.code))
-        raise wrong(
-            "acts", Text(f"« {one.code} » n'est pas un code connu : {near}", f"“{one.code}” is no known code: {near}")
-        ) from None
+        profession, lang = profession_of(state), state.page.lang
+        near = ", ".join(f"{code} ({label_of(code, lang, profession)})" for code in near_codes(state, one.code))
+        unknown = Text(f"« {one.code} » n'est pas un code connu", f"“{one.code}” is no known code")
+        raise Invalid("unknown_code", unknown, field="acts", allowed=Text(near, near)) from None
 
 
 def check_card(desk: Desk, insured_id: str, care: date) -> None:
     """Raise Invalid for a sheet that says read a card that was blocked on the day."""
     if desk.field("card", 10) != "unread" and cards.opposed_on(desk.session, insured_id, care):
-        raise wrong(
-            "card",
-            Text("« absente » : cette carte est bloquée, aucun lecteur ne la lit",
-                 "“absent”: this card is blocked, no reader reads it"),
-        )  # fmt: skip
+        raise Invalid("card_blocked", BLOCKED, field="card", allowed=ABSENT)
+
+
+def check_way(rights: Collection[RightKind], way: str) -> None:
+    """Raise Invalid for a C2S holder who is made to pay: both parts are for the fund, by right (L861-3)."""
+    if RightKind.C2S in rights and way != "full":
+        raise Invalid("c2s_pays_nothing", NOTHING_IN_ADVANCE, field="tiers_payant", allowed=WAYS["full"])
 
 
 def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     """The bill that a form says. Raises Invalid, FactError: a code, a price, a fact."""
     words, care = typed(desk.field("acts", 200)), desk.day("care_date", desk.today)
     check_card(desk, insured_id, care)
+    held = [one.kind for one in rights_on(desk.session, insured_id, care)]
+    way = desk.field("tiers_payant", 10) or ("full" if RightKind.C2S in held else "none")
+    if way not in WAYS:
+        way = "none"
+    check_way(held, way)
     related = desk.field("related", 10)
     facts = visit_facts(desk.session, insured_id, doctor.id, care, related_to=related if related in RELATED else "none")
     state = state_of(desk, doctor, facts, words)
@@ -199,13 +234,12 @@ def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     for one in words:
         check_known(state, one)
     lines = tuple(Priced(one, price(state, one), label_of(one.code, desk.lang, profession)) for one in words)
-    way = desk.field("tiers_payant", 10)
     said: dict[str, Any] = {
         "patient": insured_id,
         "professional": doctor.id,
         "care_date": care.isoformat(),
         "number": next_number(desk.session, doctor.id, care),
-        "tiers_payant": way if way in WAYS else "none",
+        "tiers_payant": way,
         "card": "read" if desk.field("card", 10) != "unread" else "unread",
         "kind": "electronic" if desk.field("card", 10) != "unread" else "degraded",
         "lines": [one.typed.line(one.fee) for one in lines],
@@ -214,7 +248,13 @@ def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     if related in RELATED:
         said["facts"] = {**said["facts"], "exemption": related}
     answers = {name: foreseen(desk, read_sheet(desk.session, {**said, "tiers_payant": name})) for name in WAYS}
-    return Bill(said, lines, answers, str(said["tiers_payant"]), facts)
+    by_right = next((text for kind, text in BY_RIGHT.items() if way == "none" and is_due(kind, held, related)), None)
+    return Bill(said, lines, answers, way, facts, by_right)
+
+
+def is_due(kind: RightKind, held: Collection[RightKind], related: str) -> bool:
+    """Does a right go with this care? One of which a sheet asks whether the care is related, only when it is."""
+    return kind in held and (kind.value not in RELATED or related == kind.value)
 
 
 def foreseen(desk: Desk, sheet: Sheet) -> Settled:

@@ -19,7 +19,7 @@ from parcours.registry.people.context import PATIENT
 from parcours.registry.store.ids import get
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.text import Text, plain_euros
-from parcours.web.desk.acts import lines_of
+from parcours.web.desk.acts import lines_of, rests_on
 from parcours.web.desk.money import TONES
 from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, wrong
@@ -146,6 +146,7 @@ def one_sheet(desk: Desk) -> Response:
         again=again(desk, claim),
         lines=lines_of(claim, doctor, desk.lang),
         way=WAYS[said(claim)["tiers_payant"]],
+        agreement=rests_on(desk.session, claim, desk.today),
         step=fixes.step(claim).value if claim.state in fixes.STOPPED else "",
         disputes=disputes,
         disputed=any(one.ended_on is None for one in disputes),
