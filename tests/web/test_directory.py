@@ -159,4 +159,3 @@ def test_without_imported_data_a_place_or_a_name_says_so_and_leads_on(tmp_path):
             assert page.status_code == 503
             assert "No directory is loaded here" in page.text
             assert "annuairesante.ameli.fr" in page.text
-        assert client.get("/api/v1/directory/search?place=75011").json()["code"] == "no_directory"
