@@ -11,6 +11,7 @@ whose totals are wrong, is refused whole.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -132,12 +133,17 @@ def invoice(session: Session, claim: Claim) -> Iterator[str]:
     rpps, prescriber = get_professional(session, claim.professional_id).rpps, prescriber_in(content)
     for place, (fee, act) in enumerate(zip(content["lines"], acts, strict=True), start=1):
         code = str(act.get("code", act.get("act", facts.get("act", ""))))
-        base = round(float(act["base"]) * 100) if act.get("base") else 0
+        base, coefficient = hundredths(act.get("base")), hundredths(act.get("coefficient"))
         yield record("4", **common, care=short(claim.care_date), code=code[:5], quantity=act.get("quantity", 1),
-                     coefficient=round(float(act.get("coefficient", 0)) * 100), base=base, fee=fee)  # fmt: skip
+                     coefficient=coefficient, base=base, fee=fee)  # fmt: skip
         yield record("4S", **common, complement="S", sequence=place)
         yield record("4E", **common, complement="E", sequence=place, rpps=rpps, **prescriber)
     yield record("5", **common, count=len(acts), total=sum(content["lines"]))
+
+
+def hundredths(value: object) -> int:
+    """An amount or a coefficient, as a record writes it: in hundredths; zero when nothing is said."""
+    return round(Decimal(str(value)) * 100) if value else 0
 
 
 def prescriber_in(content: Mapping[str, Any]) -> dict[str, str]:
