@@ -49,6 +49,7 @@ def test_what_does_not_go_together_or_is_not_for_this_age(
 
 
 CURE = {"care_date": "2025-06-03", "age": 66}
+TRIP = {"care_date": "2026-05-05", "age": 66}
 CHILD = {**VISIT, "age": 0}
 COLLEAGUE = {**VISIT, "role": "autre", "urgent": True}
 SECOND_DENTIST = {"care_date": "2025-06-03", "age": 12, "profession": "chirurgien_dentiste"}
@@ -65,6 +66,8 @@ SECOND_DENTIST = {"care_date": "2025-06-03", "age": 12, "profession": "chirurgie
         (NURSE, ["AMI 2", "MAU"], [[2, 1]]),
         (NURSE, ["AMI 1", "AMI 1", "MAU"], [[3, 1, 2]]),
         (NURSE, ["IFI x 5"], [[1]]),
+        (TRIP, ["VSL zone A 151 km", "VSL zone A 150 km"], [[1]]),
+        (TRIP, ["FPU", "FPU"], [[1, 2], [1, 2]]),
         (NURSE, ["AIS 3"] * 5, [[1, 2, 3, 4, 5]]),
         (SECOND_DENTIST, ["EBD", "C"], [[1, 2]]),
         (CHILD, ["COE", "MEG"], [[1, 2]]),

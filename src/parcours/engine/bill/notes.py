@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.prices import OVERSEAS, URGENT, place_of, unit_price
+from parcours.engine.bill.prices import HUNDRED, OVERSEAS, URGENT, place_of, unit_price
 from parcours.law import cases
 from parcours.law.bill.book import BillLaw
 from parcours.law.bill.codes import Association, Combination, Cover, Nature, OpticalCategory
@@ -203,6 +203,13 @@ def conditioned(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator
         yield note(concerned, entry)
 
 
+def too_far(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Journeys of more than some kilometres."""
+    for line in lines:
+        if line.code.key in entry["codes"] and line.said.get("distance_km", 0) > entry["over"] * HUNDRED:
+            yield note([line], entry)
+
+
 def same_sheet(one: BillLine, other: BillLine) -> bool:
     """Are two lines of one professional, in one session?"""
     return one.line.professional == other.line.professional and same_scope("session", one, other)
@@ -232,6 +239,7 @@ KINDS = {
     "hours": at_another_hour,
     "regulated": otherwise_regulated,
     "conditions": conditioned,
+    "distances": too_far,
 }
 """Kinds of notes that the codes of the lines tell, and what finds each."""
 
