@@ -81,7 +81,7 @@ def typical(times: list[Took]) -> Took:
 def floor(world: World) -> None:
     """Read every column of the acts once."""
     with ThreadPoolExecutor(world.threads) as pool:
-        list(pool.map(lambda part: (part.facts.rows.sum(axis=1), part.facts.pattern.sum()), world.encoded))
+        list(pool.map(lambda part: [part.acts[name].sum() for name in part.acts.dtype.names or ()], world.encoded))
 
 
 def main() -> int:

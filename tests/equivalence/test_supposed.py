@@ -8,12 +8,13 @@ import pytest
 
 from parcours.engine.batch.chunk import Run, settle_rows
 from parcours.engine.batch.layout import AMOUNT_RESULTS
-from parcours.engine.batch.supposed import MONEY, PLACE, SupposedLaw, encoded_people, settle_people
+from parcours.engine.batch.people import encoded_people
+from parcours.engine.batch.supposed import MONEY, PLACE, SupposedLaw, settle_people
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
-from parcours.lab.sides import UNREAD_BEARING, UNREAD_OTHERS
+from parcours.lab.sides import UNREAD_BEARING, UNREAD_OTHERS, UNSUPPOSED_BEARING, UNSUPPOSED_OTHERS
 from parcours.law.codes import UNKNOWN
 from parcours.law.flat import Records
 from parcours.rules.hypotheses import NEUTRAL, Hypotheses
@@ -104,11 +105,13 @@ def test_two_sides_are_the_whole_and_none_reads_what_it_is_said_not_to(
     person, ids = people
     encoded, records = encoded_people(acts, person, len(ids), Run.of()), Run.of().records
     settled = []
-    for side, unread in zip(encoded.sides(), (UNREAD_BEARING, UNREAD_OTHERS), strict=True):
+    read_by = ((UNREAD_BEARING, UNSUPPOSED_BEARING), (UNREAD_OTHERS, UNSUPPOSED_OTHERS))
+    for side, (unread, unsupposed) in zip(encoded.sides(), read_by, strict=True):
         moved = [row._replace(**{name: more(getattr(row, name)) for name in unread}) for row in records.rows]
         other = Records(records.first_days, moved)
         settled.append(settle_people(side, SupposedLaw(records, hypotheses=hypotheses)))
-        assert (settle_people(side, SupposedLaw(other, hypotheses=hypotheses)) == settled[-1]).all()
+        fewer = hypotheses._replace(**{name: getattr(NEUTRAL, name) for name in unsupposed})
+        assert (settle_people(side, SupposedLaw(other, hypotheses=fewer)) == settled[-1]).all()
         assert settled[-1].any()
     whole = settle_people(encoded, SupposedLaw(records, hypotheses=hypotheses))
     assert (settled[0] + settled[1] == whole).all()

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
-from parcours.engine.batch.supposed import SupposedLaw, moved_fees, settle_people
+from parcours.engine.batch.supposed import SupposedLaw, charged_anew, settle_people
 from parcours.lab.cases import cascades, cases
 from parcours.lab.reform import known_reforms, plan_of, read_reform, read_text
 from parcours.lab.study import study
@@ -93,13 +93,14 @@ def test_the_file_gives_the_page_s_figures_on_the_command_line(lab: TestClient) 
 @pytest.mark.usefixtures("lab")
 def test_a_side_that_a_slider_does_not_touch_is_kept_and_the_sums_are_those_of_all_acts() -> None:
     world = SAMPLES[PEOPLE].made()
-    for slider in SLIDERS:
-        for value in (slider.low, slider.high):
-            plan = plan_of([read_reform(entry_of({slider.key: str(value)}))], YEAR)
-            law = SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
-            fees = [moved_fees(part, SupposedLaw(world.run.records), law) for part in world.encoded]
-            whole = [settle_people(part, law, charged) for part, charged in zip(world.encoded, fees, strict=True)]
-            assert (world.settle(plan) == np.concatenate(whole, axis=1)).all(), (slider.key, value)
+    moves = [{slider.key: str(value)} for slider in SLIDERS for value in (slider.low, slider.high)]
+    moves += [{name: "1", "maj": "90", "fr-drug": "2"} for name, _ in SWITCHES]
+    for move in moves:
+        plan = plan_of([read_reform(entry_of(move))], YEAR)
+        law = SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
+        charged = [charged_anew(part, SupposedLaw(world.run.records), law) for part in world.encoded]
+        whole = [settle_people(part, law) for part in charged]
+        assert (world.settle(plan) == np.concatenate(whole, axis=1)).all(), move
 
 
 def test_what_is_out_of_bounds_or_no_number_leaves_the_law_where_it_is(lab: TestClient) -> None:

@@ -12,13 +12,12 @@ import pyarrow as pa
 import yaml
 
 from parcours.engine.batch.chunk import Run
+from parcours.engine.batch.people import EncodedPeople, encoded_people
 from parcours.engine.batch.supposed import (
     PLACE,
-    EncodedPeople,
     SupposedLaw,
     Totals,
-    encoded_people,
-    moved_fees,
+    charged_anew,
     settle_people,
 )
 from parcours.lab.reform import Plan, plan_of
@@ -82,7 +81,7 @@ def cascades(plan: Plan) -> list[Cascade]:
     """Every person's year under a plan."""
     people, before = in_force_of(plan.year)
     in_force, law = law_of(plan_of([], plan.year)), law_of(plan)
-    after = settle_people(people, law, moved_fees(people, in_force, law) if plan.fees_move else None)
+    after = settle_people(charged_anew(people, in_force, law) if plan.fees_move else people, law)
     return [
         Cascade(case, *(said(totals, place) for totals in (before, after)))
         for place, case in enumerate(cases(plan.year))

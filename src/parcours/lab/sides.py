@@ -5,15 +5,17 @@ contributions. Each is settled apart, and again only when a plan changes what it
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from parcours.engine.batch.supposed import COLUMNS, EncodedPeople, SupposedLaw, Totals, moved_fees, settle_people
+from parcours.engine.batch.people import EncodedPeople
+from parcours.engine.batch.supposed import COLUMNS, SupposedLaw, Totals, charged_anew, settle_people
 from parcours.law.codes import UNKNOWN
 from parcours.law.flat import Records
 from parcours.law.record import LawRecord
-from parcours.rules.hypotheses import Hypotheses
+from parcours.rules.hypotheses import NEUTRAL, Hypotheses
 
 KEPT = 2
 """Settled sides kept: that of the law in force, and the last one."""
@@ -29,22 +31,30 @@ UNREAD_OTHERS = frozenset({
     "franchise_plafond_jour_auxiliaire", "franchise_plafond_jour_transport", "franchise_plafond_annee",
 })  # fmt: skip
 """What no rule reads for the rest, a deductible on devices aside."""
-Make = Callable[[EncodedPeople], Totals]
+UNSUPPOSED_BEARING = (
+    "exemption_sans_medecin_traitant", "fee_cap", "base_secteur_2", "participation_dentiste", "role_referent_ipa",
+    "acces_direct_premieres", "acces_direct_suivantes",
+)  # fmt: skip
+UNSUPPOSED_OTHERS = ("plafond_transport_distinct",)
+"""Hypotheses that change nothing on a side, where none crosses."""
+Make = Callable[[EncodedPeople, SupposedLaw], Totals]
 
 
 class Side:
     """One side of some people, block by block."""
 
-    def __init__(self, parts: Sequence[EncodedPeople], unread: frozenset[str]) -> None:
+    def __init__(self, parts: Sequence[EncodedPeople], unread: frozenset[str], unsupposed: Sequence[str]) -> None:
         self.parts, self.unread = parts, unread
+        self.off = {name: getattr(NEUTRAL, name) for name in unsupposed}
         self._kept: OrderedDict[Any, list[Totals]] = OrderedDict()
 
     def settle(self, law: SupposedLaw, make: Make, pool: Executor) -> list[Totals]:
         """The totals of each block under a law, settled by `make` unless they are known."""
+        law = replace(law, hypotheses=law.hypotheses._replace(**self.off))
         days = self.parts[0].days if self.parts else (0, 0)
         key = tuple(read(law.records, days[0] // 10_000, self.unread)), law.readings, law.hypotheses
         if key not in self._kept:
-            self._kept[key] = list(pool.map(make, self.parts))
+            self._kept[key] = list(pool.map(lambda part: narrow(make(part, law)), self.parts))
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
@@ -57,28 +67,38 @@ class Sides:
     def __init__(self, parts: Sequence[EncodedPeople]) -> None:
         self.parts = parts
         bearing, others = zip(*(part.sides() for part in parts), strict=True) if parts else ((), ())
-        self.sides = Side(bearing, UNREAD_BEARING), Side(others, UNREAD_OTHERS)
+        self.sides = (
+            Side(bearing, UNREAD_BEARING, UNSUPPOSED_BEARING),
+            Side(others, UNREAD_OTHERS, UNSUPPOSED_OTHERS),
+        )
 
     def settle(self, law: SupposedLaw, fees_from: SupposedLaw | None, pool: Executor) -> Totals:
         """The totals of each person under a law; `fees_from`: the law whose tariffs the fees were charged at, where
         those move.
         """
 
-        def make(part: EncodedPeople) -> Totals:
-            return settle_people(part, law, moved_fees(part, fees_from, law) if fees_from else None, threads=1)
+        def make(part: EncodedPeople, law: SupposedLaw) -> Totals:
+            return settle_people(charged_anew(part, fees_from, law) if fees_from else part, law, threads=1)
 
         if crossed(law.hypotheses):
-            found = [list(pool.map(make, self.parts))]
+            found = [list(pool.map(lambda part: make(part, law), self.parts))]
         else:
             found = [side.settle(law, make, pool) for side in self.sides]
         ends = np.cumsum([0, *(part.people for part in self.parts)])
         totals = np.zeros((len(COLUMNS), ends[-1]), np.int64)
 
         def add(place: int) -> None:
-            np.add(found[0][place], found[-1][place] if found[1:] else 0, out=totals[:, ends[place] : ends[place + 1]])
+            of_block = totals[:, ends[place] : ends[place + 1]]
+            np.add(found[0][place], found[-1][place] if found[1:] else 0, out=of_block, dtype=np.int64)
 
         list(pool.map(add, range(len(self.parts))))
         return totals
+
+
+def narrow(totals: Totals) -> Totals:
+    """The same numbers in half the memory, where they are small enough."""
+    small = totals.astype(np.int32)
+    return small if (small == totals).all() else totals
 
 
 def crossed(hypotheses: Hypotheses) -> bool:

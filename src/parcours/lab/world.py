@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.engine.batch.chunk import Run
-from parcours.engine.batch.supposed import EncodedPeople, SupposedLaw, Totals, encoded_people
+from parcours.engine.batch.people import EncodedPeople, encoded_people
+from parcours.engine.batch.supposed import SupposedLaw, Totals
 from parcours.lab.bootstrap import LOTS
 from parcours.lab.people import TRACT
 from parcours.lab.population import Population, block
@@ -46,7 +47,7 @@ class World:
     @cached_property
     def acts(self) -> int:
         """How many acts."""
-        return self.counted + sum(len(part.facts.pattern) for part in self.encoded)
+        return self.counted + sum(len(part.acts) for part in self.encoded)
 
     @cached_property
     def decile(self) -> Numbers:
@@ -177,7 +178,7 @@ def encoded_block(people: pa.Table, acts: pa.Table, year: int, run: Run) -> Enco
     acts = acts.set_column(place, "reimbursement_date", pc.min_element_wise(acts["reimbursement_date"], december))
     places = pc.index_in(acts["patient"], people["patient"].combine_chunks())
     person = places.combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
-    return encoded_people(acts, person, len(people), run).laid_out()
+    return encoded_people(acts, person, len(people), run)
 
 
 def given_c2s(made: Population) -> pa.Table:

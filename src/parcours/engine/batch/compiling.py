@@ -27,7 +27,7 @@ HELPER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapp
 """Of what only compiled code calls: a tenth less to compile."""
 
 
-SHAPING = ("kernel.py", "supposed.py", "layout.py", "compiling.py")
+SHAPING = ("kernel.py", "people.py", "supposed.py", "layout.py", "compiling.py")
 """The code besides the rules that shapes what is compiled."""
 
 

@@ -32,7 +32,7 @@ from parcours.engine.batch.layout import (
 from parcours.engine.results import COMPARED
 from parcours.law.cases import CaseBase, CaseRate
 from parcours.law.codes import Profession
-from parcours.rules.participations import contributions
+from parcours.rules.participations import bears_franchise, contributions
 from parcours.rules.rate import is_auxiliaire
 from parcours.rules.settlement import settle
 from parcours.rules.types import Act, Contract, Counters
@@ -159,7 +159,7 @@ def _places(act: Any, professional: Any, memory: Any, patient: Any, law: Any, re
     consultant's last one-off opinion.
     """
     day = -1
-    if professional >= 0:
+    if professional >= 0 and (readings.franchise_plafond_jour or not bears_franchise(act)):
         day = _slot(memory, patient, act.care_date, professional)
     capped = day
     if not readings.franchise_plafond_jour:

@@ -12,13 +12,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from parcours.engine.batch.chunk import Facts, Run, acts_of_patients, codes_of, encode_rows
 from parcours.engine.batch.compiling import _compiled, register_rules
 from parcours.engine.batch.kernel import (
     NOWHERE,
-    _act,
     _cap,
     _contract,
     _counters,
@@ -28,16 +25,15 @@ from parcours.engine.batch.kernel import (
     _slot,
 )
 from parcours.engine.batch.law_table import law_table
-from parcours.engine.batch.layout import CONTRACT, MISSING, PATTERN_COLUMNS, ROW_FACTS, matrix
-from parcours.engine.batch.reading import whole
-from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.engine.batch.layout import CONTRACT
+from parcours.engine.batch.people import EncodedPeople, _packed_act
 from parcours.law.cases import CaseBase, CaseRate
-from parcours.law.codes import UNKNOWN, Profession
+from parcours.law.codes import Profession
 from parcours.law.flat import Records
-from parcours.rules.hypotheses import NEUTRAL, Borne, Hypotheses, settle_supposed, with_facts
+from parcours.rules.hypotheses import NEUTRAL, Borne, Hypotheses, settle_supposed
 from parcours.rules.participations import bears_franchise, contributions
 from parcours.rules.tariff import tariff_of_act
-from parcours.rules.types import Act, Readings
+from parcours.rules.types import Readings
 
 MONEY = (
     "fee", "amo", "amc", "patient", "ticket_moderateur", "majoration", "participation_forfaitaire", "franchise",
@@ -50,14 +46,10 @@ each yearly cap was reached by care that counts towards it, 0: never."""
 COLUMNS = (*MONEY, *COUNTS)
 PLACE = {name: place for place, name in enumerate(COLUMNS)}
 AMC_C2S, ACTS, MAJORATED, REFUSED, PARTICIPATION_MONTH, FRANCHISE_MONTH = (PLACE[name] for name in COUNTS)
-FEE, BASE = (ROW_FACTS.index(name) for name in ("fee", "base"))
-PROFESSION = PATTERN_COLUMNS.index("profession")
 TRANSPORTEUR = int(Profession.TRANSPORTEUR)
-BEARING = [int(one) for one in Profession if bears_franchise(Act(*(0,) * len(Act._fields))._replace(profession=one))]
-"""Professions whose care bears deductibles."""
 SMALLEST = 20_000
 """Fewer acts than this are not worth a second thread."""
-Totals = npt.NDArray[np.int64]
+Totals = npt.NDArray[np.signedinteger[Any]]
 LawTable = tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]
 """The eras of a law, and the first day of each."""
 PRACTICE = Readings()
@@ -86,87 +78,10 @@ class SupposedLaw:
         return {}
 
 
-@dataclass(frozen=True)
-class EncodedPeople:
-    """The acts of people, encoded under the law in force: what no reform changes."""
-
-    facts: Facts
-    order: npt.NDArray[np.int32]
-    first: npt.NDArray[np.int64]
-    """Where the acts of each person start in `order`."""
-    who: npt.NDArray[np.int64]
-    """The person of each group of acts: a row of the totals."""
-    professional: npt.NDArray[np.int32]
-    people: int
-    days: tuple[int, int]
-    """First and last day of care."""
-
-    @property
-    def fees(self) -> npt.NDArray[np.int32]:
-        """What each act was charged, in cents."""
-        fees: npt.NDArray[np.int32] = self.facts.rows[FEE, : len(self.facts.pattern)]
-        return fees
-
-    @cached_property
-    def priced(self) -> npt.NDArray[np.int32]:
-        """The acts whose base is a tariff of the law, in the order of the caps."""
-        priced: npt.NDArray[np.int32] = self.order[self.facts.rows[BASE, self.order] == UNKNOWN]
-        return priced
-
-    def laid_out(self) -> "EncodedPeople":
-        """The same, the acts of each side together in memory and in the order of the caps: read one after the other."""
-        bearing = np.isin(self.facts.patterns.rows[:, PROFESSION], BEARING)[self.facts.pattern[self.order]]
-        place = np.concatenate([self.order[bearing], self.order[~bearing]])
-        rank = np.empty_like(place)
-        rank[place] = np.arange(len(place), dtype=place.dtype)
-        rows = matrix(ROW_FACTS, len(place), np.int32)
-        rows[:, : len(place)] = self.facts.rows[:, place]
-        facts = replace(self.facts, rows=rows, pattern=self.facts.pattern[place], valid=self.facts.valid[place])
-        return replace(self, facts=facts, order=rank[self.order], professional=self.professional[place])
-
-    def sides(self) -> tuple["EncodedPeople", "EncodedPeople"]:
-        """The same people with the care that bears deductibles, and with the rest."""
-        bearing = np.isin(self.facts.patterns.rows[:, PROFESSION], BEARING)[self.facts.pattern]
-        return self.only(bearing), self.only(~bearing)
-
-    def only(self, kept: npt.NDArray[np.bool_]) -> "EncodedPeople":
-        """The same people with some of their acts."""
-        chosen = kept[self.order]
-        group = np.repeat(np.arange(len(self.who)), np.diff(self.first))[chosen]
-        starts = np.flatnonzero(np.diff(group, prepend=-1))
-        return replace(self, order=self.order[chosen], first=np.append(starts, len(group)), who=self.who[group[starts]])
-
-
-def encoded_people(acts: pa.Table, person: npt.NDArray[np.int64], people: int, run: Run) -> EncodedPeople:
-    """Encode the acts of people: `person` is a row of the totals for each act, ascending. Raises `ValueError` where
-    an act cannot be settled: a population is whole.
-    """
-    columns = {name: whole(acts[name]) for name in acts.column_names if name in BY_NAME and name != "patient_id"}
-    facts = encode_rows(columns, len(acts), run)
-    whole_acts = facts.valid & (facts.patterns.rows[facts.pattern, MISSING] == 0)
-    if not whole_acts.all():
-        place = int(np.argmin(whole_acts))
-        message = f"act {place} cannot be settled: {acts.slice(place, 1).to_pylist()}"
-        raise ValueError(message)
-    order, first = acts_of_patients(pa.array(person), facts)
-    care = facts.rows[0, : len(acts)]
-    return EncodedPeople(
-        facts,
-        order,
-        first,
-        person[order[first[:-1]]] if len(first) > 1 else np.zeros(0, np.int64),
-        codes_of(columns.get("professional_id"), len(acts)),
-        people,
-        (int(care.min(initial=99991231)), int(care.max(initial=0))),
-    )
-
-
-def settle_people(
-    people: EncodedPeople, law: SupposedLaw, fees: npt.NDArray[np.int32] | None = None, threads: int = 2
-) -> Totals:
-    """The totals of each person under a law, a line a column of `COLUMNS`. `fees` replaces what was charged."""
+def settle_people(people: EncodedPeople, law: SupposedLaw, threads: int = 2) -> Totals:
+    """The totals of each person under a law, a line a column of `COLUMNS`."""
     totals = np.zeros((len(COLUMNS), people.people), np.int64)
-    charged = people.fees if fees is None else fees
+    hypotheses = None if law.hypotheses == NEUTRAL else law.hypotheses
     laws, days = law.table(people.days)
     most = int(np.diff(people.first).max(initial=1))
 
@@ -174,19 +89,18 @@ def settle_people(
         start, end = bounds
         memory = np.full((1 << (4 * most).bit_length(), 5), -1, np.int64)
         people_kernel()(
-            people.facts.rows,
-            people.facts.pattern,
-            people.facts.patterns.rows,
-            people.facts.patterns.contracts,
+            people.acts,
+            people.fees,
+            people.seldom,
+            people.patterns,
+            people.contracts,
             people.order,
             people.first[start : end + 1],
             people.who[start:end],
-            people.professional,
-            charged,
             laws,
             days,
             law.readings,
-            law.hypotheses,
+            hypotheses,
             memory,
             totals,
         )
@@ -200,7 +114,7 @@ def settle_people(
     return totals
 
 
-def shares(first: npt.NDArray[np.int64], threads: int) -> list[tuple[int, int]]:
+def shares(first: npt.NDArray[np.int32], threads: int) -> list[tuple[int, int]]:
     """The people in as many parts as threads, of about as many acts."""
     acts = int(first[-1]) if len(first) else 0
     parts = max(1, min(threads, acts // SMALLEST))
@@ -208,16 +122,15 @@ def shares(first: npt.NDArray[np.int64], threads: int) -> list[tuple[int, int]]:
     return list(pairwise(int(cut) for cut in cuts))
 
 
-def moved_fees(people: EncodedPeople, before: SupposedLaw, after: SupposedLaw) -> npt.NDArray[np.int32]:
+def charged_anew(people: EncodedPeople, before: SupposedLaw, after: SupposedLaw) -> EncodedPeople:
     """What is charged when tariffs move: the tariff moves the fee by as much, and overruns stay what they were."""
     fees = people.fees.copy()
     old, old_days = before.table(people.days)
     new, new_days = after.table(people.days)
     fee_kernel()(
-        people.facts.rows, people.facts.pattern, people.facts.patterns.rows, people.priced, old, old_days, new,
-        new_days, before.readings, fees,
-    )  # fmt: skip
-    return fees
+        people.acts, fees, people.seldom, people.patterns, people.priced, old, old_days, new, new_days, before.readings
+    )
+    return replace(people, fees=fees)
 
 
 _SUMS = "".join(f"    totals[{place}, person] += answer.{name}\n" for place, name in enumerate(MONEY))
@@ -234,16 +147,15 @@ def _adder() -> Callable[..., None]:
 _add = _adder()
 
 
-def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not objects, for compiled code
-    rows: Any,
-    pattern: Any,
+def _settle_people(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - columns, not objects, for compiled code
+    acts: Any,
+    fees: Any,
+    seldom: Any,
     patterns: Any,
     contracts: Any,
     order: Any,
     first: Any,
     who: Any,
-    professional: Any,
-    fees: Any,
     laws: Any,
     days: Any,
     readings: Any,
@@ -251,7 +163,9 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
     memory: Any,
     totals: Any,
 ) -> None:
-    """Settle the acts of each person in the order of the caps (see `kernel._settle_patients`), and add them up."""
+    """Settle the acts of each person in the order of the caps (see `kernel._settle_patients`), and add them up. Where
+    nothing is supposed `hypotheses` is None, and the loop is compiled without them.
+    """
     era = 0
     for patient in range(len(first) - 1):
         person = who[patient]
@@ -268,12 +182,9 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
         transport_year = 0
         for rank in range(first[patient], first[patient + 1]):
             i = np.uint64(order[rank])
-            p = np.uint64(pattern[i])
-            said = _act(rows, patterns, i, p)
-            charged: Any = np.int64(fees[i])
-            act = with_facts(
-                said, said.profession, said.convention, charged, said.exemption, said.drug_class, said.status
-            )
+            said = acts[i]
+            p = np.uint64(said.pattern)
+            act = _packed_act(said, fees, i, seldom, patterns, p)
             if act.reimbursement_date // 10_000 != year:
                 year = act.reimbursement_date // 10_000
                 participation_year = 0
@@ -285,11 +196,14 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
             law = laws[era]
             places = NOWHERE
             if count > 1:
-                places = _places(act, np.int64(professional[i]), own, patient, law, readings)
+                places = _places(act, np.int64(said.professional), own, patient, law, readings)
             counters = _counters(places, own, participation_year, number_year, franchise_year)
             contract = _contract(contracts, np.uint64(patterns[p, CONTRACT]))
             borne = Borne(included_year, transport_year)
-            answer = settle_supposed(act, contract, counters, borne, law, readings, hypotheses)
+            if hypotheses is None:
+                answer = settle_supposed(act, contract, counters, borne, law, readings, NEUTRAL)
+            else:
+                answer = settle_supposed(act, contract, counters, borne, law, readings, hypotheses)
             if answer.case_base == CaseBase.UNKNOWN or answer.case_rate == CaseRate.UNKNOWN:
                 totals[REFUSED, person] += 1
                 continue
@@ -320,8 +234,8 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
 
 
 def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code
-    rows: Any, pattern: Any, patterns: Any, priced: Any, old: Any, old_days: Any, new: Any, new_days: Any,
-    readings: Any, fees: Any,
+    acts: Any, fees: Any, seldom: Any, patterns: Any, priced: Any, old: Any, old_days: Any, new: Any, new_days: Any,
+    readings: Any,
 ) -> None:  # fmt: skip
     """Acts charged at the tariff of one law or above it: as much above that of another. A base that is given moves with
     no tariff.
@@ -330,7 +244,8 @@ def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled c
     after = 0
     for rank in range(len(priced)):
         i = np.uint64(priced[rank])
-        act = _act(rows, patterns, i, np.uint64(pattern[i]))
+        said = acts[i]
+        act = _packed_act(said, fees, i, seldom, patterns, np.uint64(said.pattern))
         before = _era(old_days, act.care_date, before)
         after = _era(new_days, act.care_date, after)
         tariff, case = tariff_of_act(act, old[before], readings)
@@ -344,11 +259,11 @@ def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled c
 def people_kernel() -> Callable[..., None]:
     """The compiled loop (see `_settle_people`)."""
     register_rules()
-    return _compiled(_settle_people, (_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))
+    return _compiled(_settle_people, (_packed_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))
 
 
 @cache
 def fee_kernel() -> Callable[..., None]:
     """The compiled loop (see `_move_fees`)."""
     register_rules()
-    return _compiled(_move_fees, (_act, _era))
+    return _compiled(_move_fees, (_packed_act, _era))
