@@ -27,6 +27,24 @@ def test_other_professions_are_not_concerned(profession: Profession) -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "most"),
+    [
+        ({"profession": Profession.CHIRURGIEN_DENTISTE}, 23_00),
+        ({"profession": Profession.INFIRMIER, "base": 20_00}, 20_00),
+        ({"profession": Profession.INFIRMIER, "base": 20_00, "exigence_particuliere": 5_00}, 25_00),
+        ({"profession": Profession.CHIRURGIEN_DENTISTE, "base": 120_00}, UNLIMITED),
+        ({"profession": Profession.PHARMACIE, "base": 20_00}, UNLIMITED),
+    ],
+)
+def test_the_tariff_is_owed_to_a_c2s_patient_by_those_who_are_no_doctors(facts: dict[str, Any], most: int) -> None:
+    """L861-3; a base that a dentist's line only gives may be that of a prosthesis, a device has a price of its own."""
+    answer = settled(c2s=1, fee=60_00, **facts)
+    case = CaseExcess.NOT_CONCERNED if most == UNLIMITED else CaseExcess.C2S_NOT_A_DOCTOR
+    assert (answer.max_fee, answer.case_excess) == (most, case)
+    assert answer.unlawful_excess == (0 if most == UNLIMITED else 60_00 - most)
+
+
+@pytest.mark.parametrize(
     "facts",
     [{}, {"role": Role.MEDECIN_TRAITANT}, {"medecin_traitant": 0}, {"specialty": 5, "role": Role.MEDECIN_TRAITANT}],
 )

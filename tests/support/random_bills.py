@@ -97,6 +97,7 @@ def random_line(draw: random.Random, size: int, day: int, person: dict[str, int]
         if nature != Nature.ACT
         else 0,
         elsewhere=draw.choice((0, 0, 0, 1)),
+        own_price=draw.choice((-1, -1, 0, 1)),
     )
 
 

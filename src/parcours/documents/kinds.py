@@ -34,7 +34,7 @@ class Entry(TypedDict):
 
 
 class Part(TypedDict):
-    """One payer's part of a sum. `kind` chooses its colour: amo, amc, you, later, dispute."""
+    """One payer's part of a sum. `kind` chooses its colour: amo, amc, you, later, open, dispute."""
 
     kind: str
     name: str

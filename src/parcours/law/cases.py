@@ -172,6 +172,7 @@ class CaseExcess(IntEnum):
     PSYCHOLOGIST = 8
     UNKNOWN = 9
     IN_TRAINING = 10
+    C2S_NOT_A_DOCTOR = 11
 
 
 class CaseComplementary(IntEnum):

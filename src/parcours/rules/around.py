@@ -46,9 +46,11 @@ class Around(NamedTuple):
     """Contributions of other lines of the invoice that this one bears, in cents."""
     elsewhere: int
     """1: the tariff is that of metropolitan France, the one of the place is not held."""
+    own_price: int
+    """1: a prosthesis or orthodontics, whose price stands above the tariff even under the C2S (L861-3 3°); 0: none."""
 
 
-ALONE = Around(UNKNOWN, UNKNOWN, 0, UNKNOWN, 1, UNKNOWN, 0, 0)
+ALONE = Around(UNKNOWN, UNKNOWN, 0, UNKNOWN, 1, UNKNOWN, 0, 0, UNKNOWN)
 
 
 def tariff_among(act: Act, around: Around, law: LawRecord, readings: Readings) -> tuple[int, int]:
@@ -97,12 +99,21 @@ def majoration_among(
 def maximum_among(
     act: Act, around: Around, status: int, case_rate: int, tariff: int, law: LawRecord, readings: Readings
 ) -> tuple[int, int]:
-    """The most that may be charged, in cents (`UNKNOWN`: no maximum that is known), and its case: a doctor's tariff
-    overseas is higher, and what exceeds that of metropolitan France is not unlawful for that.
+    """The most that may be charged, in cents (`UNKNOWN`: no maximum that is known), and its case: a tariff overseas is
+    higher, and what exceeds that of metropolitan France is not unlawful for that.
     """
-    if around.elsewhere and act.profession == Profession.MEDECIN:
-        return UNKNOWN, CaseExcess.UNKNOWN
+    if act.profession == Profession.MEDECIN:
+        if around.elsewhere:
+            return UNKNOWN, CaseExcess.UNKNOWN
+    elif act.profession != Profession.PSYCHOLOGUE and (around.elsewhere or price_of_its_own(act, around)):
+        return UNKNOWN, CaseExcess.NOT_CONCERNED
     return maximum_fee(act, status, case_rate, tariff, law, readings)
+
+
+def price_of_its_own(act: Act, around: Around) -> bool:
+    """Is it a prosthesis or orthodontics, or may a dentist's act of which only the base is given be one?"""
+    given = act.profession == Profession.CHIRURGIEN_DENTISTE and act.base != UNKNOWN
+    return around.own_price == 1 or (around.own_price == UNKNOWN and given)
 
 
 def participation_among(

@@ -3,7 +3,7 @@
 Sector 1 owes the opposable tariff, with an authorised overrun (DA) for specialists outside the pathway (convention
 2016, 37.1) and the patient's particular demand (DE, 39.1); sector 2 and OPTAM set their fees with tact and measure
 (CSP R4127-53), but not on duty (L162-5-14), nor for a trainee (L162-5-11); a C2S patient owes nothing but a DE
-(L162-5-13), a prisoner nothing (L162-5-13 I bis), nor does a covered session of a psychologist bear an overrun
+(L162-5-13, L861-3), a prisoner nothing (L162-5-13 I bis), nor does a covered session of a psychologist bear an overrun
 (L162-58).
 """
 
@@ -24,6 +24,8 @@ def maximum_fee(
         covered = case_rate != CaseRate.NOT_COVERED and case_rate != CaseRate.SESSIONS_USED_UP
         return (tariff, CaseExcess.PSYCHOLOGIST) if covered else (UNKNOWN, CaseExcess.NOT_CONCERNED)
     if act.profession != Profession.MEDECIN:
+        if tariff_owed_to_c2s(act, case_rate):
+            return tariff + act.exigence_particuliere, CaseExcess.C2S_NOT_A_DOCTOR
         return UNKNOWN, CaseExcess.NOT_CONCERNED
     if duty_at_tariff(act, law):
         return tariff, CaseExcess.ON_DUTY
@@ -46,6 +48,14 @@ def maximum_fee(
     if readings.da_de_cumul:
         return max(authorised, tariff + act.exigence_particuliere), CaseExcess.AUTHORISED_OUTSIDE
     return authorised + act.exigence_particuliere, CaseExcess.AUTHORISED_OUTSIDE
+
+
+def tariff_owed_to_c2s(act: Act, case_rate: int) -> bool:
+    """Does a professional who is no doctor owe the tariff to a C2S patient (L861-3)?  Devices have prices of their
+    own, journeys one price for all.
+    """
+    others = act.profession >= Profession.CHIRURGIEN_DENTISTE and act.profession <= Profession.LABORATOIRE
+    return bool(act.c2s and others and case_rate != CaseRate.NOT_COVERED)
 
 
 def authorised_outside(act: Act, status: int, law: LawRecord) -> bool:

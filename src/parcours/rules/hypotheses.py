@@ -214,6 +214,7 @@ def among(act: Act, less: bool, law: LawRecord, readings: Readings, hypotheses: 
         UNKNOWN,
         0,
         0,
+        UNKNOWN,
     )
 
 

@@ -14,6 +14,7 @@ from parcours.web.account.outbox import outbox_page
 from parcours.web.admin import pages as admin
 from parcours.web.bill.bill import bill_page, bill_pdf, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
+from parcours.web.bill.letters import letter_file
 from parcours.web.compare.compare import compare_page
 from parcours.web.directory.find import directory_page
 from parcours.web.directory.professional import appointment, professional_page, report_page
@@ -39,7 +40,6 @@ from parcours.web.public.situations import situation_index, situation_page
 from parcours.web.public.start import specimen, start
 from parcours.web.public.tables_page import tables_page
 from parcours.web.quote import questions
-from parcours.web.quote.letters import letter_file
 from parcours.web.quote.quote import quote_calendar, quote_page, quote_pdf, quote_receipt, quote_text
 from parcours.web.quote.state import nothing
 

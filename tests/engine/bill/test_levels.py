@@ -51,7 +51,9 @@ def lines_of(told: Sequence[Told]) -> list[Line]:
     """The lines, of one doctor in one session unless they say otherwise; `fee` is the tariff unless said."""
     lines = []
     for combination, tariff, more in told:
-        act = ACT.act._replace(fee=more.get("fee", tariff), profession=more.get("profession", Profession.MEDECIN))
+        number = 0 if combination == CONSULTATION else ACT.act.act
+        fee, profession = more.get("fee", tariff), more.get("profession", Profession.MEDECIN)
+        act = ACT.act._replace(act=number, fee=fee, profession=profession)
         own = {name: value for name, value in more.items() if name not in ("fee", "profession")}
         lines.append(ACT._replace(**{"act": act, "combination": combination, "tariff": tariff, **own}))
     return lines

@@ -14,8 +14,10 @@ from parcours.law.cache import flat_law
 from tests.properties.strategies import acts
 
 OF_A_LINE = ("act", "quantity", "fee", "base")
-BILLS_SAY_MORE = {key for key, code in bill_law().codes.items() if code.values[0] or code.rate[0] or not code.bears}
-"""Codes of which bills know more than the table of acts: their own rate, value or contribution."""
+BILLS_SAY_MORE = {
+    key for key, code in bill_law().codes.items() if code.values[0] or code.rate[0] or not code.bears or code.component
+}
+"""Codes of which bills know more than the table of acts: their own rate, value or contribution, when they are due."""
 
 
 def as_bill(facts: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from parcours.engine.bill import on_day
 from parcours.engine.bill.prices import modifiers_of
 from parcours.law.bill.book import BASKETS, NEVER, BillLaw, Code
 from parcours.law.bill.codes import Activity, Combination, Cover
-from parcours.law.codes import DrugClass, Profession
+from parcours.law.codes import UNKNOWN, DrugClass, Profession
 from parcours.law.days import iso
 from parcours.law.library.installed import entry, installed
 from parcours.text import Text, same
@@ -135,7 +135,9 @@ def code_of_known(found: Known, day: int | None, profession: int, activity: int,
 def of_ccam(found: "Entry", day: int, profession: int, activity: int, bill: BillLaw) -> Code:
     """An act: technical unless its group says imaging; of a dentist or a midwife where the bill is theirs."""
     if profession in CARED_BY:
-        return replace(bill.codes["ACTE"], act="", profession=profession, combination=int(Combination.ALONE))
+        own_price = 1 if profession == Profession.CHIRURGIEN_DENTISTE else UNKNOWN  # it may be a prosthesis
+        alone = int(Combination.ALONE)
+        return replace(bill.codes["ACTE"], act="", profession=profession, combination=alone, own_price=own_price)
     if activity == Activity.ANAESTHESIA:
         return bill.codes["ANESTHESIE"]
     groups = {group for group, _ in on_day.activities(found, day).values()}

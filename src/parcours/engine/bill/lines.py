@@ -213,7 +213,9 @@ def code_of_text(
 
 def act_of_profession(profession: int, shared: Shared) -> Code:
     """An act of the CCAM of which the bill gives the base, done by somebody else than a doctor."""
-    return replace(shared.bill.codes[GENERIC], act="", profession=profession, combination=int(Combination.ALONE))
+    own_price = 1 if profession == Profession.CHIRURGIEN_DENTISTE else UNKNOWN  # it may be a prosthesis
+    alone = int(Combination.ALONE)
+    return replace(shared.bill.codes[GENERIC], act="", profession=profession, combination=alone, own_price=own_price)
 
 
 def facts_of_text(
@@ -286,7 +288,7 @@ def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], 
     percent, flat = modifiers_said(facts.get("modifiers", ()), day, values, shared.bill)
     if "base" in facts:
         return Price(facts["base"], given=True)
-    if code.due_ages and not due_at(code, day, values.get("age"), shared.bill):
+    if not due_at(code, day, values.get("age"), shared.bill, shared.law):
         return Price(0, given=False)
     if "tariff" in facts:
         return Price(facts["tariff"], given=False, percent=percent, flat=flat)
@@ -393,4 +395,5 @@ def rules_line(
         stay=int(StayOf.ITSELF if values.get("special_setting") == SpecialSetting.HOSPITALISATION else StayOf.NONE),
         case_charge=int(CHARGES.get(code.key, CaseCharge.COMFORT)) if code.nature != Nature.ACT else 0,
         elsewhere=int(held_elsewhere(code, day, facts, shared.territory)),
+        own_price=code.own_price,
     )

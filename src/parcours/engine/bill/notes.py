@@ -275,14 +275,16 @@ def unknown_prices(
     lines: Sequence[BillLine], settled: Sequence[SettledLine], entries: Mapping[str, Any]
 ) -> Iterator[Note]:
     """Prostheses, glasses and hearing aids of who has the C2S, where what it pays of them that day was not found."""
-    found = [
-        line
-        for line, one in zip(lines, settled, strict=True)
-        if line.line.act.c2s and line.line.c2s_ceiling == UNKNOWN and one.settlement.patient
-        if line.code.tooth or line.line.cover == Cover.BASKET_FREE
-    ]
+    found = [line for line, one in zip(lines, settled, strict=True) if priced_by_c2s(line, one)]
     if found:
         yield note(found, entries["c2s"])
+
+
+def priced_by_c2s(line: BillLine, one: SettledLine) -> bool:
+    """Does the C2S pay this line up to a price that was not found?"""
+    act, price = line.line.act, line.line.c2s_ceiling
+    own = line.code.own_price == 1 or line.line.cover == Cover.BASKET_FREE
+    return bool(act.c2s and own and price == UNKNOWN and one.settlement.patient)
 
 
 def places(lines: Sequence[BillLine], territory: str, entries: Mapping[str, Any]) -> Iterator[Note]:

@@ -6,6 +6,7 @@ All in cents; `UNKNOWN` where neither the tables nor the line say it: then the b
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import missing_fact
 from parcours.law.bill.book import BillLaw, Code, Dated, on
@@ -246,10 +247,18 @@ def base_from_ceiling(code: Code, day: int, said: Mapping[str, Any], bill: BillL
     return share(said["max_price"], part)
 
 
-def due_at(code: Code, day: int, age: int | None, bill: BillLaw) -> bool:
-    """Is the code due at this age?  Below the first age or from the second; an unknown age is taken to be right."""
-    below, start = (bill.value(name, day) for name in code.due_ages)
-    return age is None or age < below or age >= start
+def due_at(code: Code, day: int, age: int | None, bill: BillLaw, law: FlatLaw) -> bool:
+    """Is the code due at this age?  Below the first age or from the second; a supplement that the ordinary consultation
+    holds, at the ages of the table of acts; an unknown age is taken to be right.
+    """
+    if age is None:
+        return True
+    if code.component:
+        row, number = law_on(day, law, {}), law.acts[code.act]
+        before = row.acte_ages_max[number]
+        return row.acte_ages_min[number] <= age and (not before or age < before)
+    below, start = (bill.value(name, day) for name in code.due_ages) if code.due_ages else (0, 0)
+    return age < below or age >= start
 
 
 FIRST_MILK_QUADRANT, FIRST_MILK_MOLAR = 5, 4

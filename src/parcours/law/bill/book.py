@@ -71,6 +71,10 @@ class Code:
     ceiling: Dated
     ceiling_from_base: str
     tooth: bool
+    own_price: int
+    """1: its price stands above the tariff even under the C2S, a prosthesis, orthodontics (L861-3 3°); 0: it does not;
+    -1: the code does not say.
+    """
     kilometres: str
     fee_per_box: bool
     parameter: str

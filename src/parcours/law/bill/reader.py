@@ -26,10 +26,10 @@ KEYS = {
     "act", "label", "profession", "specialty", "setting", "combination", "with_consultation", "with_consultation_from",
     "with_consultation_by",
     "coefficient", "references", "verified_on", "values", "rate", "bears", "words", "letters", "activity", "drug_class",
-    "nature", "cover", "basket", "back", "ceiling", "ceiling_from_base", "tooth", "kilometres", "fee_per_box",
-    "parameter", "trip", "young", "territories", "rate_by_coefficient", "own_exemption", "outside_pathway_rules",
-    "component", "c2s", "by_act", "fixed", "full_with", "half_with", "ranked_with", "due_ages",
-    "alternatives",
+    "nature", "cover", "basket", "back", "ceiling", "ceiling_from_base", "tooth", "own_price", "kilometres",
+    "fee_per_box", "parameter", "trip", "young", "territories", "rate_by_coefficient", "own_exemption",
+    "outside_pathway_rules",
+    "component", "c2s", "by_act", "fixed", "full_with", "half_with", "ranked_with", "due_ages", "alternatives",
 }  # fmt: skip
 
 
@@ -212,6 +212,7 @@ def code_entry(
         dated(file, key, entry.get("ceiling", []), EURO, sources),
         entry.get("ceiling_from_base", ""),
         bool(entry.get("tooth", False)),
+        int(entry["own_price"]) if "own_price" in entry else 1 if entry.get("tooth") else UNKNOWN,
         entry.get("kilometres", ""),
         bool(entry.get("fee_per_box", False)),
         entry.get("parameter", ""),

@@ -68,6 +68,7 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
                 guarantee=guarantee,
                 contribution=0,
                 elsewhere=line.elsewhere,
+                own_price=line.own_price,
             )
             counters = counters_before(lines, contributions, franchises, before, law, readings)
             settlement = settle_among(line.act, around, contract, counters, law, readings)

@@ -75,6 +75,7 @@ def bearing(around: Around, taken: int) -> Around:
         around.guarantee,
         around.contribution + taken,
         around.elsewhere,
+        around.own_price,
     )
 
 

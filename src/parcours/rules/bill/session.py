@@ -13,7 +13,7 @@ from parcours.law.record import LawRecord
 from parcours.rules.bill.types import Line
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE
-from parcours.rules.tariff import tariff_of_act
+from parcours.rules.tariff import CONSULTATION, tariff_of_act
 from parcours.rules.types import Readings
 
 EXACT = 1_000_000
@@ -75,12 +75,17 @@ def consultation(lines: Sequence[Line], tariffs: Sequence[int], joins: Sequence[
             if lines[j].with_consultation == WithConsultation.NOT_ADDED and tariffs[j] > tariffs[i]:
                 return 0, CaseSession.CONSULTATION_NOT_ADDED
             with_act = True
-        if joins[j] == i and lines[j].component and tariffs[j]:
+        if joins[j] == i and lines[j].component and tariffs[j] and ordinary(lines[i]):
             rest -= tariffs[j]
             apart = True
     if apart:
         return max(0, rest), CaseSession.COMPONENTS_APART
     return rest, CaseSession.CONSULTATION_AND_ACT if with_act else CaseSession.ALONE
+
+
+def ordinary(line: Line) -> bool:
+    """Is it the ordinary consultation or visit, whose tariff holds the supplements of its patient?"""
+    return line.act.act == CONSULTATION
 
 
 def never_cut(line: Line) -> bool:

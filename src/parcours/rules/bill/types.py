@@ -58,6 +58,8 @@ class Line(NamedTuple):
     """`CaseCharge` of a charge."""
     elsewhere: int
     """1: a line overseas, whose tariff there is not held; it has that of metropolitan France."""
+    own_price: int
+    """1: a prosthesis or orthodontics: its price stands above the tariff even under the C2S; 0: not; -1: not said."""
 
 
 class EurosContract(NamedTuple):

@@ -4,6 +4,8 @@ The address is read (`address.py`), the engine settles and says what it still ne
 who pays it, what the day and the hour may add (`catalogue.py`), and what is wrong beside its field (`fields.py`).
 """
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -13,7 +15,9 @@ from parcours.engine.say.receipt import canonical
 from parcours.web.bill.address import state_of
 from parcours.web.bill.paper import Paper
 from parcours.web.bill.sheet import bill_sheet
+from parcours.web.letters import LONGEST, fields
 from parcours.web.pages import PRIVATE, PUBLIC, Page, answer
+from parcours.web.quote.letters import OF_DISPUTES
 from parcours.web.quote.papers import for_programs
 from parcours.web.quote.quote import missing
 
@@ -22,10 +26,11 @@ async def bill_page(request: Request) -> Response:
     """The page, or the part of it that changes."""
     page = Page.of(request)
     view = Paper(state_of(page)).view()
+    of_letters: dict[str, Any] = {"letter_fields": fields(OF_DISPUTES, page.lang), "longest": LONGEST}
     template = "_bill_partial.html" if page.partial else "bill.html"
     wrong = view.error or any(row.error or any(item.error for item in row.fields) for row in view.rows)
     refused = wrong or any(item.error for item in view.head)
-    return answer(page, template, 400 if refused else 200, PRIVATE if page.query else PUBLIC, bill=view)
+    return answer(page, template, 400 if refused else 200, PRIVATE if page.query else PUBLIC, bill=view, **of_letters)
 
 
 async def bill_text(request: Request) -> Response:

@@ -16,7 +16,6 @@ from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.vocabulary import hundredths
 from parcours.law.bill.book import bill_law
-from parcours.law.bill.codes import Nature
 from parcours.law.cache import flat_law
 from parcours.law.library.installed import looked_up_once
 from parcours.law.loader import load
@@ -27,13 +26,13 @@ from parcours.web.bill.address import FACTS, Line, State
 from parcours.web.bill.fields import Wrong, field_of, wrong_of
 from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.bill.questions import BillForm
-from parcours.web.bill.result import about_bill, settled_result, so_far
+from parcours.web.bill.result import about_bill, dispute_of_bill, said_of, settled_result, shared_amounts, so_far
 from parcours.web.bill.view import BillView, Chip, Field, Group, Question, Row
 from parcours.web.i18n import N_
 from parcours.web.pages import text, today
 from parcours.web.quote import questions
 from parcours.web.quote.cards import Card
-from parcours.web.quote.charts import shares
+from parcours.web.quote.letters import letters_of
 from parcours.web.quote.todo import Todo
 from parcours.web.quote.view import Link, Result
 
@@ -124,6 +123,9 @@ class Paper:
         answers = tuple(self.form.said())
         rows = (*self.rows(), *self.charges())
         options = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3]) if advice else ()
+        disputed = dispute_of_bill(self.settled) if self.settled else None
+        if disputed:  # what is not owed is no saving
+            options = tuple(lever for lever in options if not 0 < lever.saved <= disputed.excess)
         return BillView(
             title=self.title(result),
             day=self.day,
@@ -140,6 +142,7 @@ class Paper:
             question=self.question(),
             answers=answers,
             result=result,
+            letters=letters_of(self.page, disputed, list(self.state.pairs())),
             todo=Todo(self.page, about_bill(self.settled, self.state.facts)).groups() if self.settled else [],
             explanation=explanation,
             written=len(self.state.lines),
@@ -190,6 +193,8 @@ class Paper:
         """The title of the page."""
         if result is None or not result.exact:
             return self.say(N_("A whole bill, line by line"))
+        if result.dispute:
+            return self.say("{amount} asked in excess", amount=result.dispute)
         return self.say("{amount} left to you", amount=result.left)
 
     def head(self) -> Iterator[Field]:
@@ -266,7 +271,7 @@ class Paper:
     def shared(self, place: int) -> dict[str, Any]:
         """Who pays a line."""
         if not self.settled:
-            return {"fee": "", "amo": "", "amc": "", "patient": "", "segments": ()}
+            return {"fee": "", "amo": "", "amc": "", "payer": "", "patient": "", "excess": "", "segments": ()}
         return shared_amounts(self.settled, place, self.lang)
 
     def groups(self) -> Iterator[Group]:
@@ -348,10 +353,13 @@ class Paper:
         day = i18n.long_date(self.day, self.lang) if self.day else ""
         lines = [f"parcours · {day}", ""]
         lines += [f"{row.number}. {row.name}{colon}{row.fee}" for row in rows]
+        lines += ["", self.say("Asked in excess, to claim back") + colon + result.dispute] if result.dispute else []
         lines += ["", f"{self.say('Left to you in the end')}{colon}{result.left} ({result.of})"]
         lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
         lines += [result.beside] if result.beside else []
         lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]
+        told = [said_of(note, self.lang) for note in explanation.notes]
+        lines += ["", self.say("To look at"), *(f"- {words}" for words in told)] if told else []
         lines += ["", self.say("Why")]
         for line in explanation.lines:
             lines += [f"{line.number}. {line.code} — {step.text}" for step in line.steps]
@@ -373,13 +381,3 @@ KNOWN_FIELDS = frozenset(
         "tooth", "association", "rate_class", "pack", "generic", "exemption", "zone", "departement",
     }
 )  # fmt: skip
-
-
-def shared_amounts(settled: BillAnswer, place: int, lang: str) -> dict[str, Any]:
-    """The amounts of a line as text, and its bar."""
-    one, fee = settled.settled[place].settlement, settled.lines[place].line.act.fee
-    parts = [("amo", one.amo), ("amc", one.amc), ("you", one.patient)]
-    amounts = {name: euros(getattr(one, name), lang) for name in ("amo", "amc", "patient")}
-    if settled.lines[place].line.nature == Nature.CHARGE:
-        amounts["amo"] = ""  # a charge is the patient's part: what the hospital is paid beside is said once
-    return {"fee": euros(fee, lang), **amounts, "segments": tuple(shares(parts, fee))}

@@ -6,14 +6,17 @@ from functools import partial
 from typing import Any
 
 from parcours.engine.bill.beside import paid_beside
+from parcours.engine.bill.excess import in_excess, perhaps_paid
 from parcours.engine.bill.explain import BillExplanation
+from parcours.engine.bill.notes import Note
 from parcours.engine.bill.settle import BillAnswer
 from parcours.law.bill.codes import Nature
 from parcours.law.codes import Pathway, Profession
-from parcours.text import euros
+from parcours.text import COLON, euros
 from parcours.web import i18n
 from parcours.web.pages import text
 from parcours.web.quote.charts import shares
+from parcours.web.quote.letters import Dispute
 from parcours.web.quote.result import PATHWAYS, Shares, card_of
 from parcours.web.quote.todo import About
 from parcours.web.quote.view import Payer, Result
@@ -29,7 +32,8 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
         if line.line.nature == Nature.ACT and line.line.act.profession == Profession.MEDECIN
     }
     words, tone = PATHWAYS[Pathway(places.pop())] if len(places) == 1 else ("", "")
-    warning = next((line.warning for line in explanation.lines if line.warning), None)
+    certain = {item.line.number: item for item in in_excess(settled) if item.certain}
+    warning = next((line.warning for line in explanation.lines if line.warning and line.number not in certain), None)
     card = card_of(
         Shares(**{name: totals[name] for name in Shares._fields}),
         lang,
@@ -38,12 +42,51 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
         day=settled.lines[0].line.act.care_date,
         pathway=(words, tone),
         warning=warning,
+        disputed=dispute_of_bill(settled),
     )
     beside = beside_of(settled, lang)
-    if not beside:
+    if beside:
+        payers = [payer for payer in card.payers if payer.name != "amo" or totals["amo"]]
+        card = replace(card, beside=beside, payers=payers)
+    return with_gap(card, settled, lang)
+
+
+def dispute_of_bill(settled: BillAnswer) -> Dispute | None:
+    """What the lines ask for certain above what may be asked; None where nothing is."""
+    excess = sum(item.borne for item in in_excess(settled) if item.certain)
+    return Dispute(excess, settled.totals["patient"] - excess, certain=True) if excess else None
+
+
+def with_gap(card: Result, settled: BillAnswer, lang: str) -> Result:
+    """The card of who has the C2S, where it may pay more than what is known: a range, and why, beside the amount."""
+    gap, disputed = sum(perhaps_paid(settled).values()), dispute_of_bill(settled)
+    if not gap:
         return card
-    payers = [payer for payer in card.payers if payer.name != "amo" or totals["amo"]]
-    return replace(card, beside=beside, payers=payers)
+    say, money, totals = partial(text, lang=lang), partial(euros, lang=lang), settled.totals
+    excess = disputed.excess if disputed else 0
+    high = totals["patient"] - excess
+    low, left = high - gap, i18n.money_range(high - gap, high, lang)
+    parts = [("amo", totals["amo"]), ("amc", totals["amc"]), ("open", gap), ("you", low), ("dispute", excess)]
+    labels = {
+        "amc": say("C2S, at least"),
+        "open": say("The C2S too, up to a price that was not found"),
+        "you": say("Yours in any case"),
+    }
+    known = {payer.name: payer.label for payer in card.payers}
+    payers = [
+        Payer(name, labels.get(name) or known[name], money(cents)) for name, cents in parts if cents or name == "you"
+    ]
+    desk = i18n.money_range(max(0, totals["advance"] - gap), totals["advance"], lang)
+    gaps = settled.bill.notes["unknown"]["c2s"][lang]
+    return replace(
+        card,
+        left=left,
+        segments=shares(parts, totals["fee"]),
+        payers=payers,
+        steps=[replace(card.steps[0], amount=desk), *card.steps[1:]],
+        summary=say("Left to you so far: {amount}.", amount=left),
+        beside=" ".join(filter(None, (card.beside, i18n.set_once(gaps, lang)))),
+    )
 
 
 def about_bill(settled: BillAnswer, facts: Mapping[str, Any]) -> About:
@@ -52,7 +95,9 @@ def about_bill(settled: BillAnswer, facts: Mapping[str, Any]) -> About:
     first = settled.settled[0].settlement
     majoration = sum(one.settlement.majoration for one in settled.settled)
     amo = 0 if beside_of(settled, "en") else totals["amo"]
-    return About(act, facts, first.pathway, majoration, amo, totals["amc"], 0, None)
+    disputed = dispute_of_bill(settled)
+    most = totals["fee"] - disputed.excess if disputed else 0
+    return About(act, facts, first.pathway, majoration, amo, totals["amc"], most, disputed)
 
 
 def beside_of(settled: BillAnswer, lang: str) -> str:
@@ -82,3 +127,26 @@ def so_far(low: int, high: int, total: int, lang: str) -> Result:
         summary=say("Left to you so far: {amount}.", amount=left),
         warning=None,
     )
+
+
+def shared_amounts(settled: BillAnswer, place: int, lang: str) -> dict[str, Any]:
+    """The amounts of a line as text, and its bar."""
+    line, one = settled.lines[place], settled.settled[place].settlement
+    fee, gap = line.line.act.fee, perhaps_paid(settled).get(line.number, 0)
+    asked = next((item for item in in_excess(settled) if item.certain and item.line is line), None)
+    excess = asked.borne if asked else 0
+    owed = one.patient - excess
+    parts = [("amo", one.amo), ("amc", one.amc), ("open", gap), ("you", owed - gap), ("dispute", excess)]
+    amounts = {name: euros(getattr(one, name), lang) for name in ("amo", "amc")}
+    amounts["patient"] = i18n.money_range(owed - gap, owed, lang)
+    amounts["excess"] = euros(excess, lang) if excess else ""
+    amounts["payer"] = text("C2S", lang) if line.line.act.c2s else text("mutuelle", lang)
+    if settled.lines[place].line.nature == Nature.CHARGE:
+        amounts["amo"] = ""  # a charge is the patient's part: what the hospital is paid beside is said once
+    return {"fee": euros(fee, lang), **amounts, "segments": tuple(shares(parts, fee))}
+
+
+def said_of(note: Note, lang: str) -> str:
+    """A note, and the lines it is about."""
+    of = text("Line {numbers}", lang, numbers=", ".join(map(str, note.lines))) + COLON[lang] if note.lines else ""
+    return of + note.text[lang]

@@ -50,7 +50,11 @@ class Row:
     fee: str
     amo: str
     amc: str
+    payer: str
+    """Who pays what the Sécu leaves: the mutuelle, or the C2S."""
     patient: str
+    excess: str
+    """What was asked in excess for certain, where it was."""
     segments: tuple[Segment, ...]
 
     @property
@@ -113,6 +117,8 @@ class BillView:
     question: Question | None
     answers: tuple[Said, ...]
     result: Result | None
+    letters: list[tuple[str, str, str]]
+    """Letters that claim back what was asked in excess: for whom, as a PDF, as text."""
     todo: list[todo.Group]
     explanation: BillExplanation | None
     written: int

@@ -3,7 +3,7 @@
 As text to copy, or as a PDF to sign (`web/letters.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -50,6 +50,28 @@ class Dispute(NamedTuple):
     certain: bool
 
 
+class Claim(NamedTuple):
+    """What a letter says of the care, of one act or of the lines of a bill; amounts in cents."""
+
+    care_date: int
+    fee: int
+    most: int
+    excess: int
+    c2s: bool
+    profession: int
+    convention: int
+
+
+def claim_of(page: Page) -> Claim | None:
+    """What can be claimed back in what an address says; None where nothing can."""
+    settled = state_of(page).outcome
+    if isinstance(settled, FactError) or dispute_of(settled) is None:
+        return None
+    act, result = settled.act, settled.settlement
+    excess = result.unlawful_excess
+    return Claim(act.care_date, act.fee, result.max_fee, excess, bool(act.c2s), act.profession, act.convention)
+
+
 def dispute_of(settled: Answer) -> Dispute | None:
     """What may be disputed in an answer; None where nothing is.
 
@@ -74,14 +96,14 @@ def letters_of(page: Page, disputed: Dispute | None, pairs: list[tuple[str, str]
     return [(text(words, page.lang), address("pdf", to), address("txt", to)) for to, words in TO.items()]
 
 
-def letter(settled: Answer, to: str, lang: str, said: Mapping[str, str]) -> documents.Letter:
+def letter(claim: Claim, to: str, lang: str, said: Mapping[str, str]) -> documents.Letter:
     """The letter as the data of its sheet; `said`: what was typed of `FIELDS`."""
-    day = date.fromisoformat(iso(settled.act.care_date))
+    day = date.fromisoformat(iso(claim.care_date))
     amounts = {
         "day": i18n.long_date(day, lang),
-        "fee": euros(settled.act.fee, lang),
-        "most": euros(settled.settlement.max_fee, lang),
-        "excess": euros(settled.settlement.unlawful_excess, lang),
+        "fee": euros(claim.fee, lang),
+        "most": euros(claim.most, lang),
+        "excess": euros(claim.excess, lang),
     }
     doctor = to == "professional"
     return {
@@ -108,7 +130,7 @@ def letter(settled: Answer, to: str, lang: str, said: Mapping[str, str]) -> docu
                 **amounts,
                 professional=filled(said, "professional"),
             ),
-            text(ground(settled), lang, **amounts),
+            text(ground(claim), lang, **amounts),
             *asks(doctor, lang, amounts),
         ],
         "closing": text("Yours faithfully,", lang),
@@ -117,9 +139,15 @@ def letter(settled: Answer, to: str, lang: str, said: Mapping[str, str]) -> docu
     }
 
 
-def ground(settled: Answer) -> str:
+def ground(claim: Claim) -> str:
     """Why the sum could not be asked, and the article that says so."""
-    if settled.act.c2s:
+    if claim.c2s and claim.profession != Profession.MEDECIN:
+        return N_(
+            "I am covered by the complémentaire santé solidaire. Under article L861-3 of the Code de la sécurité "
+            "sociale no fee above what it pays may be asked of me, unless I make a particular demand, which I did "
+            "not: {most} at most."
+        )
+    if claim.c2s:
         return N_(
             "I am covered by the complémentaire santé solidaire. Under articles "
             "L162-5-13 and L861-3 of the Code de la sécurité "
@@ -127,12 +155,12 @@ def ground(settled: Answer) -> str:
             "make a particular demand, which I did not: {most} "
             "at most."
         )
-    if settled.act.profession == Profession.PSYCHOLOGUE:
+    if claim.profession == Profession.PSYCHOLOGUE:
         return N_(
             "For a session covered by Mon soutien psy no fee above the tariff may be asked "
             "(article L162-58 of the Code de la sécurité sociale): {most} at most."
         )
-    if settled.act.convention == Convention.SECTEUR_1:
+    if claim.convention == Convention.SECTEUR_1:
         return N_(
             "In sector 1, for the act on my paper and without a particular demand from "
             "me, the tariff of the medical agreement is {most} at most."
@@ -157,24 +185,24 @@ def asks(doctor: bool, lang: str, amounts: dict[str, str]) -> list[str]:
     ]
 
 
-async def letter_file(request: Request) -> Response:
+async def letter_file(request: Request, found: Callable[[Page], Claim | None] = claim_of) -> Response:
     """`/letter.pdf` and `/letter.txt`: `to=professional` or `mediator` with the facts of the quote, or `conciliator`.
 
     Names and addresses come in the body of a form, never in the address.
     """
     typed = await sent(request, MOST_BYTES) if request.method == "POST" else []
     said = {name: value[:LONGEST] for name, value in typed}
-    return await run_in_threadpool(made, request, said)
+    return await run_in_threadpool(made, request, said, found)
 
 
-def made(request: Request, said: Mapping[str, str]) -> Response:
+def made(request: Request, said: Mapping[str, str], found: Callable[[Page], Claim | None]) -> Response:
     """The letter as a file."""
     page = Page.of(request)
     to = dict(page.query).get("to", "professional")
     if to == CONCILIATOR:
         return letter_answer(page, for_france(partial(conciliator, said), page.lang), to, said)
-    settled = state_of(page).outcome
-    if isinstance(settled, FactError) or to not in TO or dispute_of(settled) is None:
+    claim = found(page)
+    if to not in TO or claim is None:
         return PlainTextResponse(text("There is nothing to dispute in these answers.", page.lang) + "\n", 400)
-    paper = for_france(lambda lang: letter(settled, to, lang, said), page.lang)
+    paper = for_france(lambda lang: letter(claim, to, lang, said), page.lang)
     return letter_answer(page, paper, to, said)
