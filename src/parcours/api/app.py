@@ -13,6 +13,7 @@ from parcours.edge.caller import CSRF_HEADER, cookie_name
 from parcours.edge.limits import Guard
 from parcours.edge.problems import FieldError, Problem, add_handlers
 from parcours.edge.requests import attach
+from parcours.edge.route import UnitRoute
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.contexts import NAMES
@@ -77,6 +78,7 @@ def install(app: FastAPI, services: Services) -> None:
     settings = services.settings
     attach(app, services)
     add_handlers(app)
+    app.router.route_class = UnitRoute
     app.router.routes.extend(router.routes)
     app.add_api_route(INDEX, index, include_in_schema=False)
     app.add_middleware(Guard, services=services)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from parcours.api.parameters import known_parameters
 from parcours.edge.problems import problems
+from parcours.edge.route import UnitRoute
 
 Id = Annotated[
     str, Path(max_length=64, description="Public id (UUID).", examples=["0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"])
@@ -73,7 +74,7 @@ def api_router(prefix: str = "", tag: str = "") -> APIRouter:
     """A router whose endpoints document the errors that can always happen, and refuse a parameter they do not read."""
     return APIRouter(
         prefix=ROOT + prefix, tags=[tag] if tag else None, responses=problems(*EVERYWHERE),
-        dependencies=[Depends(known_parameters)],
+        dependencies=[Depends(known_parameters)], route_class=UnitRoute,
     )  # fmt: skip
 
 

@@ -5,9 +5,12 @@ Nothing here knows a web framework: a face says what came in (`Incoming`) and ge
 
 import hmac
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from parcours.edge import refusals, short_tokens
@@ -16,7 +19,7 @@ from parcours.edge.settings import Settings
 from parcours.registry.access.model import Actor, Who
 from parcours.registry.accounts import clients, sessions
 from parcours.registry.accounts.context import actor_of_client, actor_of_grant
-from parcours.registry.accounts.models import ApiClient, WebSession
+from parcours.registry.accounts.models import Account, ApiClient
 from parcours.registry.demo.fictitious import is_demonstration
 from parcours.registry.store.clock import now_utc
 
@@ -76,18 +79,21 @@ class Caller:
 # --- who is asking ---------------------------------------------------------------------------------------------------
 
 
-def identify(services: Services, incoming: Incoming) -> Caller | None:
-    """Who is asking, by token or by cookie; None when nobody (valid) is."""
+def identify(services: Services, incoming: Incoming, session: Session | None = None) -> Caller | None:
+    """Who is asking, by token or by cookie; None when nobody (valid) is. Looked for in `session`, if it is given."""
+    looking = services.database.reading() if session is None else nullcontext(session)
     scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
     if scheme:
-        return _client(services, token.strip()) if scheme.lower() == "bearer" else None
+        return _client(looking, token.strip()) if scheme.lower() == "bearer" else None
     cookie = incoming.cookies.get(cookie_name(services.settings))
-    return _session(services, cookie) if cookie else None
+    return _session(services, looking, cookie) if cookie else None
 
 
-def require_caller(services: Services, incoming: Incoming, csrf_token: str | None) -> Caller:
+def require_caller(
+    services: Services, incoming: Incoming, csrf_token: str | None, session: Session | None = None
+) -> Caller:
     """The caller, or 401; with a cookie, a change needs the CSRF token of the session, from a header or a form."""
-    caller = identify(services, incoming)
+    caller = identify(services, incoming, session)
     if caller is None:
         raise refusals.unauthenticated()
     if caller.csrf_token is not None and incoming.changes:
@@ -106,8 +112,8 @@ def session_without_role(services: Services, incoming: Incoming) -> str:
         return found.id
 
 
-def _client(services: Services, token: str) -> Caller | None:
-    with services.database.reading() as session:
+def _client(looking: AbstractContextManager[Session], token: str) -> Caller | None:
+    with looking as session:
         if token.startswith(short_tokens.PREFIX):
             return _short(session, token)
         client = clients.find_client(session, token)
@@ -124,14 +130,15 @@ def _short(session: Session, token: str) -> Caller | None:
     return Caller(replace(actor, scopes=actor.scopes & said.scopes), None, None, said.types)
 
 
-def _session(services: Services, token: str) -> Caller | None:
-    with services.database.reading() as session:
-        found = sessions.find_session(session, token, services.settings.session_policy())
+def _session(services: Services, looking: AbstractContextManager[Session], token: str) -> Caller | None:
+    with looking as session:
+        found = sessions.look_up(session, token, services.settings.session_policy())
         if found is None:
             return None
-        caller = Caller(
-            _actor_of(found), found.id, found.csrf_token, lacks_factor=_lacks_factor(services.settings, found)
-        )
+        if found.grant_id is None:
+            raise refusals.no_role()
+        lacks = _lacks_factor(services.settings, session, found)
+        caller = Caller(actor_of_grant(found), found.id, found.csrf_token, lacks_factor=lacks)
         stale = sessions.needs_touch(found)
     if stale:
         with services.database.writing() as session:
@@ -139,18 +146,11 @@ def _session(services: Services, token: str) -> Caller | None:
     return caller
 
 
-def _lacks_factor(settings: Settings, web_session: WebSession) -> bool:
+def _lacks_factor(settings: Settings, session: Session, found: Row[Any]) -> bool:
     """A password alone is enough for the accounts of the demonstration: invented people, served to this machine."""
-    needed = web_session.grant is not None and web_session.grant.role in settings.second_factor_roles
-    if not needed or sessions.is_strong(web_session.method):
+    if found.role not in settings.second_factor_roles or sessions.is_strong(found.method):
         return False
-    return not is_demonstration(web_session.account.login, settings.public_url)
-
-
-def _actor_of(web_session: WebSession) -> Actor:
-    if web_session.grant is None:
-        raise refusals.no_role()
-    return actor_of_grant(web_session.grant)
+    return not is_demonstration(session.get_one(Account, found.account_id).login, settings.public_url)
 
 
 # --- a change comes from our own pages -------------------------------------------------------------------------------

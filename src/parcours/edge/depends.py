@@ -4,22 +4,18 @@ An endpoint takes a `ReadUnit` or a `WriteUnit`; one that creates something take
 takes `IfMatch` too. One about the caller's own session takes `OwnDep`; `ServicesDep` and `IncomingDep` need no login.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
-from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from parcours.edge import unit as units
 from parcours.edge.caller import COOKIE, CSRF_HEADER, Caller, Incoming, require_caller
 from parcours.edge.once import Once, digest_of
 from parcours.edge.own import OwnSession
 from parcours.edge.requests import incoming_of, services_of
+from parcours.edge.route import Coming, ComingOnce, coming
 from parcours.edge.services import Services
 from parcours.edge.unit import Unit
-from parcours.registry.store.db import POOL_SIZE
 
 _cookie = APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False, description="Cookie of a login.")
 _bearer = HTTPBearer(scheme_name="token", auto_error=False, description="Token of an API client.")
@@ -83,47 +79,34 @@ async def _own_session(services: ServicesDep, incoming: IncomingDep, caller: Cal
 OwnDep = Annotated[OwnSession, Depends(_own_session)]
 
 
-_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-
-
-async def _turn() -> AsyncIterator[None]:
-    """A place among those that hold a session of the database at once.
-
-    A unit keeps its session from one thread of the pool to the next: without a bound, all threads wait for a
-    connection of those who wait for a thread.
-    """
-    async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(POOL_SIZE)):
-        yield
-
-
-Turn = Annotated[None, Depends(_turn, scope="function")]
-
-
-def read_unit(services: ServicesDep, incoming: IncomingDep, what: ShownDep, _turn: Turn) -> Iterator[Unit]:
+async def read_unit(
+    request: Request,
+    _by_cookie: Annotated[str | None, Security(_cookie)] = None,
+    _by_token: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
+) -> Coming:
     """A unit that reads."""
-    with units.reading(services, incoming, caller_of(services, incoming, what)) as unit:
-        yield unit
+    return coming(request, writes=False)
 
 
-def write_unit(services: ServicesDep, incoming: IncomingDep, what: ShownDep, _turn: Turn) -> Iterator[Unit]:
+async def write_unit(
+    request: Request,
+    _by_cookie: Annotated[str | None, Security(_cookie)] = None,
+    _by_token: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
+) -> Coming:
     """A unit that changes."""
-    with units.writing(services, incoming, caller_of(services, incoming, what)) as unit:
-        yield unit
+    return coming(request, writes=True)
 
 
-ReadUnit = Annotated[Unit, Depends(read_unit, scope="function")]
-WriteUnit = Annotated[Unit, Depends(write_unit, scope="function")]
-
-
-async def _digest_of(request: Request, incoming: IncomingDep) -> str:
-    return digest_of(incoming, await request.body())
+ReadUnit = Annotated[Unit, Depends(read_unit)]
+WriteUnit = Annotated[Unit, Depends(write_unit)]
+"""Open when the endpoint runs, in a `UnitRoute`."""
 
 
 async def once(
-    unit: WriteUnit, request_digest: Annotated[str, Depends(_digest_of)], key: IdempotencyKey = None
-) -> Once:
+    request: Request, unit: Annotated[Coming, Depends(write_unit)], key: IdempotencyKey = None
+) -> ComingOnce:
     """The request as something to do once."""
-    return Once(unit, key, request_digest)
+    return ComingOnce(unit, key, digest_of(unit.incoming, await request.body()))
 
 
 OnceDep = Annotated[Once, Depends(once)]

@@ -4,15 +4,16 @@
 the answer leaves, and an answer whose trace cannot be written is not given.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from parcours.edge import refusals
-from parcours.edge.caller import Caller, Incoming
+from parcours.edge.caller import CSRF_HEADER, Caller, Incoming, require_caller
 from parcours.edge.services import Services
 from parcours.registry.access.model import Action, Actor, Kind, Record, Tag, Who
 from parcours.registry.audit import service as audit
@@ -40,7 +41,7 @@ class Unit:
     def actor(self) -> Actor:
         return self.caller.actor
 
-    @property
+    @cached_property
     def who(self) -> Who:
         return self.caller.who(self.incoming)
 
@@ -110,13 +111,27 @@ class Unaccounted(Exception):
     """An endpoint answers without having asked the policy, or without leaving a trace."""
 
 
+Keep = Callable[[Services, list[audit.Event]], None]
+"""Has events written to the trail."""
+
+
+def written(services: Services, events: list[audit.Event]) -> None:
+    """Write them, and wait until they are there."""
+    services.trail.put(events).result()
+
+
 @contextmanager
-def reading(services: Services, incoming: Incoming, caller: Caller) -> Iterator[Unit]:
-    """A unit that reads; the accesses it noted are written once it has read, before the answer leaves."""
-    _require_factor(services, incoming, caller)
+def reading(services: Services, incoming: Incoming, caller: Caller | None, keep: Keep = written) -> Iterator[Unit]:
+    """A unit that reads; the accesses it noted are written once it has read, before the answer leaves.
+
+    Without a caller, who asks is found out in the same session of the database.
+    """
+    events: list[audit.Event] = []
     unit: Unit | None = None
     try:
         with services.database.reading() as session:
+            caller = caller or require_caller(services, incoming, incoming.headers.get(CSRF_HEADER), session)
+            _require_factor(incoming, caller, events)
             POLICY.remember(session)
             unit = Unit(session, caller, incoming, services, writes=False)
             yield unit
@@ -126,15 +141,18 @@ def reading(services: Services, incoming: Incoming, caller: Caller) -> Iterator[
         raise
     finally:
         if unit is not None:
-            _keep(services, unit.notes + unit.refusals)
+            events += unit.notes + unit.refusals
+        if events:
+            keep(services, events)
 
 
 @contextmanager
-def writing(services: Services, incoming: Incoming, caller: Caller) -> Iterator[Unit]:
+def writing(services: Services, incoming: Incoming, caller: Caller, keep: Keep = written) -> Iterator[Unit]:
     """A unit that changes: its work and its trace are one transaction; a refusal is traced although nothing changed."""
-    _require_factor(services, incoming, caller)
+    events: list[audit.Event] = []
     unit: Unit | None = None
     try:
+        _require_factor(incoming, caller, events)
         with services.database.writing() as session:
             unit = Unit(session, caller, incoming, services, writes=True)
             yield unit
@@ -145,20 +163,26 @@ def writing(services: Services, incoming: Incoming, caller: Caller) -> Iterator[
         raise
     finally:
         if unit is not None:
-            _keep(services, unit.refusals)
+            events += unit.refusals
+        if events:
+            keep(services, events)
 
 
-def _require_factor(services: Services, incoming: Incoming, caller: Caller) -> None:
+def check_factor(services: Services, incoming: Incoming, caller: Caller) -> None:
     """A password alone opens nothing in a role that needs more; refused, and traced."""
+    events: list[audit.Event] = []
+    try:
+        _require_factor(incoming, caller, events)
+    finally:
+        if events:
+            written(services, events)
+
+
+def _require_factor(incoming: Incoming, caller: Caller, events: list[audit.Event]) -> None:
     if caller.lacks_factor:
         refused = refusals.second_factor_needed()
-        _keep(services, [audit.Event(AuditTag.ACCESS_REFUSE, caller.who(incoming), why=refused.code)])
+        events.append(audit.Event(AuditTag.ACCESS_REFUSE, caller.who(incoming), why=refused.code))
         raise refused
-
-
-def _keep(services: Services, events: list[audit.Event]) -> None:
-    if events:
-        services.trail.write(events)
 
 
 def _note_unfound(unit: Unit | None, error: NotFound) -> None:

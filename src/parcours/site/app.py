@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parcours.edge import logs
+from parcours.edge.index import indexed
 from parcours.edge.problems import log_internal
 from parcours.edge.requests import attach
 from parcours.edge.security import SecurityHeaders
@@ -56,6 +57,8 @@ def create_app(settings: Settings) -> ASGIApp:
         exception_handlers={HTTPException: on_http_error, LibraryError: on_library_error, Exception: on_error},
         lifespan=lifespan(faces),
     )
+    for router in (site.router, *(made.router for made in faces.values())):
+        indexed(router)
     attach(site, services)
     site.state.readiness = Readiness(services)
     if "/api/" in faces:

@@ -19,6 +19,10 @@ def read(**changes):
     return audit.Event(Tag.PERSON_READ, TEST, insured_id=new_id(), **changes)
 
 
+def kept(writer, events):
+    writer.put(events).result()
+
+
 def count(database):
     with database.reading() as session:
         return session.scalar(select(func.count(AuditEvent.id)))
@@ -30,7 +34,7 @@ def test_many_threads_share_few_commits_and_each_finds_its_own_there(database):
 
     def ask(_):
         mine = read()
-        writer.write([mine, read()])
+        kept(writer, [mine, read()])
         with database.reading() as session:
             return session.scalar(select(AuditEvent.tag).where(AuditEvent.insured_id == mine.insured_id))
 
@@ -45,24 +49,24 @@ def test_many_threads_share_few_commits_and_each_finds_its_own_there(database):
 
 def test_what_cannot_be_written_fails_its_own_request_only(database):
     writer, started = TrailWriter(database), Signal()
-    writer.write([read()])
+    kept(writer, [read()])
 
     def fail():
         with pytest.raises(TypeError):
-            writer.write([read(details={"it": object()})])
+            kept(writer, [read(details={"it": object()})])
 
     def hold(_connection):
         if started.is_set():
             return
         started.set()
-        later.extend([threads.submit(fail), threads.submit(writer.write, [read(), read()])])
+        later.extend([threads.submit(fail), threads.submit(kept, writer, [read(), read()])])
         while len(writer._waiting) < 2:
             pass
 
     later = []
     with ThreadPoolExecutor(4) as threads:
         event.listen(database.engine, "commit", hold)
-        writer.write([read()])
+        kept(writer, [read()])
         for one in later:
             one.result(timeout=30)
     assert started.is_set()
@@ -74,7 +78,7 @@ def test_a_request_of_many_events_is_not_parted(database, monkeypatch):
     monkeypatch.setattr("parcours.registry.audit.group.TOGETHER", 3)
     writer = TrailWriter(database)
     with ThreadPoolExecutor(4) as threads:
-        for done in [threads.submit(writer.write, [read() for _ in range(size)]) for size in (7, 1, 2, 5)]:
+        for done in [threads.submit(kept, writer, [read() for _ in range(size)]) for size in (7, 1, 2, 5)]:
             done.result(timeout=30)
     assert count(database) == 15
     assert proof.examine(database).sound

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
@@ -101,7 +101,7 @@ def of_grant(grant: Grant) -> Record:
     return Record(GRANT, grant.id, account_id=grant.account_id, proposed_by=grant.granted_by)
 
 
-def actor_of_grant(grant: Grant) -> Actor:
+def actor_of_grant(grant: Grant | Row[Any]) -> Actor:
     """Who acts in a role of an account."""
     return Actor(
         grant.role, account_id=grant.account_id, insured_id=grant.insured_id,

@@ -3,8 +3,9 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import Executable, Row, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from parcours.registry.access.model import Who
@@ -25,6 +26,7 @@ from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import record
 from parcours.registry.replies import service as replies
 from parcours.registry.store.clock import now_utc
+from parcours.registry.store.db import Base
 
 _SEEN_EVERY = timedelta(minutes=1)
 """A session notes that it was used at most this often: a page view need not write."""
@@ -95,7 +97,31 @@ def find_session(session: Session, token: str, policy: SessionPolicy) -> WebSess
     return row
 
 
-def is_open(row: WebSession, policy: SessionPolicy) -> bool:
+_SESSIONS, _ACCOUNTS, _GRANTS = (
+    Base.metadata.tables[one.__tablename__] for one in (WebSession, Account, Grant)
+)  # fmt: skip
+_LIVE: Executable = (
+    select(
+        *(_SESSIONS.c[name] for name in (
+            "id", "account_id", "grant_id", "csrf_token", "method", "opened_at", "last_seen_at", "closed_at",
+        )),
+        *(_GRANTS.c[name] for name in ("role", "insured_id", "professional_id", "fund_code", "insurer", "ended_at")),
+        _ACCOUNTS.c.disabled_at,
+    )
+    .select_from(_SESSIONS.join(_ACCOUNTS).outerjoin(_GRANTS, _GRANTS.c.id == _SESSIONS.c.grant_id))
+    .where(_SESSIONS.c.token_hash == bindparam("token"))
+)  # fmt: skip
+
+
+def look_up(session: Session, token: str, policy: SessionPolicy) -> Row[Any] | None:
+    """What every request asks of the live session of a cookie: its columns, its role's and no others."""
+    row: Row[Any] | None = session.connection().execute(_LIVE, {"token": secret_hash(token)}).one_or_none()
+    if row is None or row.disabled_at is not None or row.ended_at is not None or not is_open(row, policy):
+        return None
+    return row
+
+
+def is_open(row: WebSession | Row[Any], policy: SessionPolicy) -> bool:
     """Is a session open: not closed, not idle too long, not too old?"""
     now = now_utc()
     if row.closed_at is not None or row.last_seen_at - now > _SEEN_EVERY:
@@ -104,7 +130,7 @@ def is_open(row: WebSession, policy: SessionPolicy) -> bool:
     return idle <= timedelta(minutes=policy.idle_minutes) and old <= timedelta(minutes=policy.absolute_minutes)
 
 
-def needs_touch(web_session: WebSession) -> bool:
+def needs_touch(web_session: WebSession | Row[Any]) -> bool:
     """Is it time to note that the session is in use?"""
     return now_utc() - web_session.last_seen_at > _SEEN_EVERY
 

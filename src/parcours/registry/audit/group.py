@@ -1,12 +1,14 @@
 """Traces of several requests in one commit: a chain is locked once for all who wait, and no answer leaves before it.
 
-Whoever comes while a commit is under way waits for it, and is then written with everybody else who waited: nobody waits
-for company. What fails together is tried again one by one, so that the fault of one event is that of its own request.
+One thread writes. Whoever comes while a commit is under way is written by the next, with everybody else who came:
+nobody waits for company. What fails together is tried again one by one, so that the fault of one event is that of its
+own request.
 """
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from threading import Lock
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from parcours.registry.audit import service as audit
 from parcours.registry.store.db import Database
@@ -17,11 +19,10 @@ TOGETHER = 500
 
 @dataclass(eq=False)
 class _Waiting:
-    """The events of one request, and what became of them."""
+    """The events of one request, and what becomes of them."""
 
     events: Sequence[audit.Event]
-    done: bool = False
-    alone: bool = False
+    written: Future[None] = field(default_factory=Future)
 
 
 class TrailWriter:
@@ -29,39 +30,45 @@ class TrailWriter:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._guard, self._turn = Lock(), Lock()
-        self._waiting: list[_Waiting] = []
+        self._waiting: deque[_Waiting] = deque()
+        self._thread = ThreadPoolExecutor(1, "trail")
 
-    def write(self, events: Sequence[audit.Event]) -> None:
-        """Write them; they are in the database when this returns. Raises what a commit raises: nothing was written."""
+    def put(self, events: Sequence[audit.Event]) -> Future[None]:
+        """Have them written; done when they are in the database, or with what a commit raised: nothing was written."""
         mine = _Waiting(events)
-        with self._guard:
-            self._waiting.append(mine)
-        with self._turn:
-            while not mine.done:
-                some = [mine] if mine.alone else self._take()
-                try:
-                    self._commit(some)
-                except BaseException as error:
-                    for one in some:  # whose fault it is, each finds out by itself
-                        one.alone = True
-                    if some == [mine] or not isinstance(error, Exception):
-                        raise
+        self._waiting.append(mine)
+        self._thread.submit(self._write_waiting)
+        return mine.written
+
+    def _write_waiting(self) -> None:
+        """What waits, in one commit; each alone when that fails."""
+        some = self._take()
+        try:
+            self._commit(some)
+        except BaseException:  # noqa: BLE001 - whose fault it is, each finds out by itself
+            for one in some:
+                self._alone(one)
+
+    def _alone(self, one: _Waiting) -> None:
+        try:
+            self._commit([one])
+        except BaseException as error:  # noqa: BLE001 - told to who waits
+            one.written.set_exception(error)
 
     def _take(self) -> list[_Waiting]:
-        """Who came first, up to a number of events."""
-        with self._guard:
-            count = taken = 0
-            for one in self._waiting:
-                if taken and count + len(one.events) > TOGETHER:
-                    break
-                count, taken = count + len(one.events), taken + 1
-            found, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        """Who came first, up to a number of events; nobody, when those before took all."""
+        found: list[_Waiting] = []
+        count = 0
+        while self._waiting and (not found or count + len(self._waiting[0].events) <= TOGETHER):
+            found.append(self._waiting.popleft())
+            count += len(found[-1].events)
         return found
 
     def _commit(self, some: list[_Waiting]) -> None:
+        if not some:
+            return
         with self.database.writing() as session:
             for one in some:
                 audit.add(session, one.events)
         for one in some:
-            one.done = True
+            one.written.set_result(None)

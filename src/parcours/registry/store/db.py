@@ -47,7 +47,7 @@ from parcours.registry.store.patience import Patience, bound
 
 BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE = 10
-"""Connections that are kept; as many again, or five on SQLite, are opened for a moment."""
+"""Connections that are kept; as many again are opened for a moment."""
 _WHOLE = "parcours.store.whole"
 R = TypeVar("R")
 
@@ -300,7 +300,7 @@ def _sqlite_engine(url: URL, echo: bool, patience: Patience | None, *, kept: boo
         echo=echo,
         hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
-        **({} if kept else {"poolclass": NullPool}),
+        **({"pool_size": POOL_SIZE} if kept else {"poolclass": NullPool}),
     )
     wait_ms = BUSY_TIMEOUT_MS if patience is None else round(patience.lock_seconds * 1000)
     event.listen(engine, "connect", lambda connection, _record: _configure_sqlite(connection, wait_ms))
