@@ -88,15 +88,29 @@ def test_the_question_of_the_sector_says_where_it_is_found(client: TestClient) -
 
 
 def test_another_visit_starts_from_the_person_without_a_kept_profile(client: TestClient) -> None:
-    for exemption in ("invalidite", "ald", "ald_sans_rapport"):
-        page = client.get(quote(exemption=exemption)).text
+    """All that was told of the person is kept; whether the next care is for the illness is asked again."""
+    for exemption in ("invalidite", "ald", "ald_sans_rapport", "ald+maternite"):
+        page = client.get(quote(exemption=exemption, c2s="false", scheme="alsace_moselle")).text
         found = re.search(r'href="([^"]+)">Another visit for the same person', page)
         assert found
         said = dict(parse_qsl(urlsplit(unescape(found[1])).query, keep_blank_values=True))
         assert (said["age"], said["contract"]) == ("40", "responsable_100")
-        assert said.get("exemption") == (exemption if exemption == "invalidite" else None), "is this care for the ALD?"
+        assert (said["exemption"], said["c2s"], said["scheme"]) == (exemption, "false", "alsace_moselle")
+        assert said.get("unsure") == (None if exemption == "invalidite" else "exemption"), "is this care for the ALD?"
         assert said.keys().isdisjoint({"fee", "specialty", "care_date", "role", "convention"})
         assert "Who are you seeing?" in words(client, unescape(found[1]))
+
+
+def test_the_reason_of_a_cover_from_before_is_asked_again(client: TestClient) -> None:
+    page = client.get(quote(exemption="ald", unsure="exemption")).text
+    assert "Is this care for the illness" in page
+    assert "exemption=ald_sans_rapport" in page
+
+
+def test_the_act_is_asked_where_only_a_one_off_opinion_explains_the_price_under_the_c2s(client: TestClient) -> None:
+    facts = {"specialty": "cardiologie", "role": "correspondant", "referral": "avis_ponctuel", "c2s": "true"}
+    page = words(client, quote(**facts, convention="secteur_2", fee="80", contract=None))
+    assert "a consultation, or a one-off opinion?" in page
 
 
 @pytest.mark.parametrize(

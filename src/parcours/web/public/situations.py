@@ -97,6 +97,8 @@ class Example:
     patient: int
     advance: int
     """Paid at the desk."""
+    otherwise: int | None
+    """What another reading of a disputed point would leave, where one would leave another sum."""
     url: str
 
 
@@ -154,6 +156,11 @@ def settled(facts: Mapping[str, str]) -> Answer:
     return settle(known)
 
 
+def other_sums(result: Answer) -> set[int]:
+    """What the other readings would leave to the patient, in cents, where it is another sum."""
+    return {other.settlement.patient for other in result.other_readings} - {result.settlement.patient}
+
+
 def example(words: str, facts: Mapping[str, Any], page: Page) -> Example:
     """A line of a page."""
     given = complete(facts, today())
@@ -179,6 +186,7 @@ def example(words: str, facts: Mapping[str, Any], page: Page) -> Example:
         c2s=bool(result.act.c2s),
         patient=result.settlement.patient,
         advance=result.settlement.advance,
+        otherwise=max(other_sums(result), default=None),
         url=page.address("/", tuple(({**rest, **given} | {"fee": fee}).items())),
     )
 

@@ -17,7 +17,7 @@ from parcours.text import euros, listed, percent, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text, today
-from parcours.web.quote import guards, questions
+from parcours.web.quote import guards, last, questions
 from parcours.web.quote.asked import Asked
 from parcours.web.quote.cards import Card, CardOption
 from parcours.web.quote.result import plain_parameter
@@ -78,6 +78,8 @@ class Form:
             return guard
         if asked == "base" and not self.state.given.get("fee"):
             return questions.FEE
+        if asked in (None, "tiers_payant") and (card := last.question(self.state)):
+            return card
         if asked is None:
             return None
         if asked == "special_setting" and "specialty" not in self.state.given:
@@ -129,6 +131,13 @@ class Form:
             yield from self.days()
         if question is questions.FEE:
             yield from self.usual_fees()
+        if question is last.OPINION:
+            key = self.state.sitting.opinion()
+            words = self.say("A one-off opinion (avis ponctuel de consultant)"), self.say("Code {code}.", code=key)
+            yield Link(*words, self.url({**self.state.given, "act": key}, question.facts))
+        if question is last.AGAIN:
+            for label_, facts in last.again_options(self.state.given):
+                yield Link(self.say(label_), "", self.url({**self.state.given, **facts}, question.facts))
         for option in self.offered(question):
             yield Link(
                 *self.option_words(option),

@@ -6,21 +6,23 @@ from parcours.text import COLON
 from parcours.web import i18n
 from parcours.web.quote import questions
 from parcours.web.quote.form import Form
+from parcours.web.quote.last import OF_ONE_VISIT, OF_THE_CARE, grounds
 from parcours.web.quote.view import Profile
 
 OF_THE_PERSON = ("age", "medecin_traitant", "exemption", "c2s", "ame", "scheme", "contract")
 """Facts of who is treated; the others are those of a visit."""
-LASTING = frozenset({"none", "invalidite", "rente_at", "maternite"})
-"""Exemptions of whoever the care is for; an ALD covers the care that is for it, and is asked about at each visit."""
-COVER = ("exemption", "c2s", "ame", "scheme")
 
 
 def profile_of(form: Form) -> Profile:
     """The profile of a form."""
     given = form.state.given
-    lasting = LASTING.issuperset((given.get("exemption") or "none").split("+"))
-    kept = {name: given[name] for name in OF_THE_PERSON if name in given and (lasting or name not in COVER)}
+    kept = {name: given[name] for name in OF_THE_PERSON if name in given}
+    if "exemption" in kept:
+        held = [one for one in grounds(kept["exemption"]) if one not in OF_ONE_VISIT]
+        kept["exemption"] = "+".join(held) or "none"
     pairs = [(name, "none" if name == "contract" and value is None else value or "") for name, value in kept.items()]
+    if not set(OF_THE_CARE).isdisjoint(grounds(kept.get("exemption"))):
+        pairs.append(("unsure", "exemption"))  # whether the next care is for it is asked then
     colon = i18n.typography(COLON[form.lang], form.lang)
     said = [
         f"{form.words(card.short)}{colon}{form.words_of(card)}"

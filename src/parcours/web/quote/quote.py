@@ -16,6 +16,7 @@ from parcours.engine.say.explain import explain
 from parcours.engine.say.receipt import canonical, receipt
 from parcours.engine.say.wording import facts_said
 from parcours.law.loader import load
+from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.letters import LONGEST, fields
@@ -28,7 +29,7 @@ from parcours.web.quote.letters import OF_DISPUTES, Dispute, dispute_of, letters
 from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.profile import profile_of
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
-from parcours.web.quote.result import as_text, details, exact_result, open_result
+from parcours.web.quote.result import as_text, details, exact_result, of_lines, open_result
 from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, split_of
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements
@@ -182,12 +183,17 @@ def quote_of(page: Page) -> Quote:
     todo: list[Group] = []
     if settled:
         explanation = explain(settled, page.lang)
-        result = exact_result(settled, explanation, disputed, page.lang)
-        result = replace(result, split=split.words) if split else result
+        result = exact_result(settled, explanation, disputed, split, page.lang)
         more = details(settled, explanation, disputed, page.lang)
-        todo = Todo(page, About.one(settled, disputed)).groups()
+        about = About.one(settled, disputed)
+        if split:
+            more = of_lines(more, split)
+            about = about._replace(amo=split.totals["amo"], amc=split.totals["amc"])
+        todo = Todo(page, about).groups()
     elif "specialty" in given or "profession" in given:
         result = open_result(where, state.cents("fee"), page.lang)
+    if result and not split and ("fee" not in given or "fee" in state.unsure):
+        result = replace(result, beside=may_add(state, page.lang))
     if isinstance(outcome, MissingFact):
         question = form.question(outcome.field)
     day = form.day_said()
@@ -281,6 +287,15 @@ def check_links(form: Form, check: Wrong) -> tuple[str, str]:
     without = {name: value for name, value in given.items() if name != check.fact}
     sure = ",".join(sorted({*form.state.sure, check.fact} - {""}))
     return form.url(given, sure=sure), form.url(without)
+
+
+def may_add(state: State, lang: str) -> str:
+    """What the paper of this day may add to a price that is not known; empty where nothing is."""
+    found = [f"{one.code} {euros(one.cents, lang)}" for one in supplements(state.given, state.day, 0, lang)]
+    if not found:
+        return ""
+    words = N_("For the visit alone. The paper of this day may add, lawful and refunded in part: {supplements}.")
+    return text(words, lang, supplements=", ".join(found))
 
 
 def possible_supplements(

@@ -21,6 +21,7 @@ from parcours.web.i18n import N_
 from parcours.web.pages import text
 from parcours.web.quote.charts import shares
 from parcours.web.quote.letters import Dispute
+from parcours.web.quote.split import Split
 from parcours.web.quote.view import Details, Payer, Result, Said, When
 
 PATHWAYS = {
@@ -77,11 +78,18 @@ class Shares(NamedTuple):
     deferred: int
 
 
-def exact_result(settled: Answer, explanation: Explanation, disputed: Dispute | None, lang: str) -> Result:
-    """The card of an exact answer; a sum that may not be asked is no part of what is owed."""
+def exact_result(
+    settled: Answer, explanation: Explanation, disputed: Dispute | None, split: Split | None, lang: str
+) -> Result:
+    """The card of an exact answer, or of the lines that its price splits into; a sum that may not be asked is no part
+    of what is owed.
+    """
     result = settled.settlement
+    paid = Shares(settled.act.fee, result.amo, result.amc, result.patient, result.advance, result.deferred)
+    if split:
+        paid = Shares(**{name: split.totals[name] for name in Shares._fields})
     card = card_of(
-        Shares(settled.act.fee, result.amo, result.amc, result.patient, result.advance, result.deferred),
+        paid,
         lang,
         c2s=bool(settled.act.c2s),
         kind=settled.act.tiers_payant,
@@ -90,7 +98,7 @@ def exact_result(settled: Answer, explanation: Explanation, disputed: Dispute | 
         warning=explanation.warning if disputed and not disputed.certain else None,
         disputed=disputed,
     )
-    return replace(card, note=without_optam(settled, lang))
+    return replace(card, note=without_optam(settled, lang), split=split.words if split else "")
 
 
 def without_optam(settled: Answer, lang: str) -> str:
@@ -200,6 +208,12 @@ def details(settled: Answer, explanation: Explanation, disputed: Dispute | None,
         )
         steps[-1] = replace(steps[-1], text=f"{steps[-1].text} {words}")
     return Details(tuple(steps), explanation.why_not, cheaper, advice.note, explanation.freshness.text)
+
+
+def of_lines(more: Details, split: Split) -> Details:
+    """The reasons of a price that splits: of the visit, then the lines; no saving, which is counted on one act."""
+    last = replace(more.steps[-1], text=split.words, values=())
+    return replace(more, steps=(*more.steps[:-1], last), cheaper=())
 
 
 def as_text(day: date, said: list[Said], result: Result, more: Details, lang: str) -> str:

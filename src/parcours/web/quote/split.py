@@ -29,6 +29,8 @@ class Split:
 
     words: str
     url: str
+    totals: Mapping[str, int]
+    """Who pays what of these lines, in cents."""
 
 
 def code_of(said: Mapping[str, str]) -> str:
@@ -60,8 +62,8 @@ def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split |
             continue
         first = HOME[0] if HOME[1] in codes else code_of(said)
         lines = [(first, visit), *zip(codes, costs, strict=True)]
-        left = left_of(state, lines)
-        if left is None:
+        totals = totals_of(state, lines)
+        if totals is None:
             return None
         named = listed(
             [f"{code} {name_of(code, page.lang)} {euros(cents, page.lang)}" for code, cents in lines], page.lang
@@ -70,14 +72,14 @@ def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split |
             "This price is to the cent several lawful lines, all refunded: {lines}. Read so, {left} is left to you.",
             page.lang,
             lines=named,
-            left=euros(left, page.lang),
+            left=euros(totals["patient"], page.lang),
         )
-        return Split(words, page.address("/bill", bill_pairs(pairs, lines)))
+        return Split(words, page.address("/bill", bill_pairs(pairs, lines)), totals)
     return None
 
 
-def left_of(state: State, lines: list[tuple[str, int]]) -> int | None:
-    """What these lines leave to the patient, in cents; None where they cannot be settled."""
+def totals_of(state: State, lines: list[tuple[str, int]]) -> Mapping[str, int] | None:
+    """Who pays what of these lines, in cents; None where they cannot be settled."""
     facts = {
         name: value
         for name, value in state.given.items()
@@ -85,6 +87,6 @@ def left_of(state: State, lines: list[tuple[str, int]]) -> int | None:
     }
     said = [{"code": code, "fee": plain_euros(cents)} for code, cents in lines]
     try:
-        return settle_bill({**facts, "lines": said}, state.readings).totals["patient"]
+        return settle_bill({**facts, "lines": said}, state.readings).totals
     except FactError:
         return None

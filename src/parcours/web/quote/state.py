@@ -111,8 +111,9 @@ def state_of(page: Page) -> State:
 
 
 def opinion_of(sitting: Sitting, given: Given) -> str:
-    """The code of a one-off opinion where its very price is asked for one, in sector 1; else nothing."""
-    asked = given.get("referral") == "avis_ponctuel" and given.get("convention") == "secteur_1" and "act" not in given
+    """The code of a one-off opinion where its very price is asked for one, at the tariff; else nothing."""
+    at_tariff = given.get("convention") == "secteur_1" or given.get("c2s") == "true"
+    asked = given.get("referral") == "avis_ponctuel" and at_tariff and "act" not in given
     code = sitting.opinion() if asked else ""
     return code if code and 0 < sitting.act_tariff(code) == sitting.values.get("fee") else ""
 

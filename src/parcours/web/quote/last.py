@@ -1,0 +1,62 @@
+"""What is asked once all the rest is known: the act that explains a price, the reason of a cover kept from before."""
+
+from collections.abc import Mapping
+
+from parcours.web.i18n import N_
+from parcours.web.quote.asked import Asked
+from parcours.web.quote.cards import Card, CardOption
+
+OPINION = Card(
+    "opinion",
+    N_("Act"),
+    ("act",),
+    title=N_("What does the paper claim say: a consultation, or a one-off opinion?"),
+    help=N_("Its code is on the paper; an opinion has a higher tariff, and with the C2S nothing above it is owed."),
+    options=(CardOption(N_("A consultation"), {"act": "consultation"}, N_("Code CS, C or CNPSY on the paper.")),),
+)
+"""Asked where only the opinion's tariff may explain the price."""
+AGAIN = Card(
+    "again",
+    N_("Cover"),
+    ("exemption",),
+    title=N_("Is this care for the illness, the accident or the reason that you told before?"),
+    help=N_("Only the care that is for it is covered in full."),
+)
+"""Asked of a cover that an earlier visit had."""
+OF_THE_CARE = ("ald", "ald_sans_rapport", "at_mp", "contraception")
+"""Grounds that cover the care that is for them alone."""
+UNRELATED = {"ald": "ald_sans_rapport", "ald_sans_rapport": "ald_sans_rapport"}
+OF_ONE_VISIT = ("examen_enfant", "prevention", "ivg")
+"""Grounds of one act: another visit has its own."""
+
+
+def grounds(exemption: str | None) -> list[str]:
+    """The grounds that an answer about cover holds."""
+    return [one for one in (exemption or "").split("+") if one]
+
+
+def question(state: Asked) -> Card | None:
+    """What is still to be asked; None where nothing is."""
+    return AGAIN if again_unsaid(state) else OPINION if opinion_unsaid(state) else None
+
+
+def opinion_unsaid(state: Asked) -> bool:
+    """Is more asked of a C2S patient than for a consultation, where the paper may have the one-off opinion?"""
+    given, fee = state.given, state.cents("fee") or 0
+    asked = given.get("referral") == "avis_ponctuel" and given.get("c2s") == "true" and "act" not in given
+    key = state.sitting.opinion() if asked and "act" not in state.sitting.values else ""
+    return bool(key) and 0 < state.sitting.tariff() < min(fee, state.sitting.act_tariff(key))
+
+
+def again_unsaid(state: Asked) -> bool:
+    """Is the ground of a cover that of an earlier visit?"""
+    return "exemption" in state.unsure and not set(OF_THE_CARE).isdisjoint(grounds(state.given.get("exemption")))
+
+
+def again_options(given: Mapping[str, str | None]) -> list[tuple[str, dict[str, str]]]:
+    """The two answers: for it, or for something else."""
+    held = grounds(given.get("exemption"))
+    yes = [{"ald_sans_rapport": "ald"}.get(one, one) for one in held]
+    no = [UNRELATED.get(one, one) for one in held if one not in OF_THE_CARE or one in UNRELATED]
+    answers = ((N_("Yes, it is for it"), yes), (N_("No, it is for something else"), no))
+    return [(words, {"exemption": "+".join(dict.fromkeys(kept)) or "none"}) for words, kept in answers]
