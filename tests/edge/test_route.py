@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from starlette.testclient import TestClient
 
 from parcours.api.app import create_app
 from parcours.edge import depends
@@ -55,3 +56,9 @@ def test_who_may_not_come_in_is_not_told_what_else_was_wrong(database, country):
         assert client.post("/api/v1/people", json=wrong).status_code == 401
         broken = client.post("/api/v1/people", content="{", headers={"Content-Type": "application/json"})
         assert broken.status_code == 422
+
+
+def test_who_brings_nothing_is_told_so_without_the_database():
+    nowhere = settings_for_tests(database_url="postgresql://user@127.0.0.1:9/none", database_connect_seconds=1)
+    with TestClient(create_app(Services(nowhere)), raise_server_exceptions=False) as client:
+        assert client.get("/api/v1/people/0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10").status_code == 401

@@ -81,12 +81,21 @@ class Caller:
 
 def identify(services: Services, incoming: Incoming, session: Session | None = None) -> Caller | None:
     """Who is asking, by token or by cookie; None when nobody (valid) is. Looked for in `session`, if it is given."""
-    looking = services.database.reading() if session is None else nullcontext(session)
     scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
     if scheme:
-        return _client(looking, token.strip()) if scheme.lower() == "bearer" else None
+        return _client(_looking(services, session), token.strip()) if scheme.lower() == "bearer" else None
     cookie = incoming.cookies.get(cookie_name(services.settings))
-    return _session(services, looking, cookie) if cookie else None
+    return _session(services, _looking(services, session), cookie) if cookie else None
+
+
+def brings_proof(services: Services, incoming: Incoming) -> bool:
+    """Did a token or a cookie come?  Without, there is nothing to ask the database."""
+    return bool(incoming.headers.get("authorization") or incoming.cookies.get(cookie_name(services.settings)))
+
+
+def _looking(services: Services, session: Session | None) -> AbstractContextManager[Session]:
+    """A session to look in."""
+    return services.database.reading() if session is None else nullcontext(session)
 
 
 def require_caller(

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from parcours.edge import refusals
-from parcours.edge.caller import CSRF_HEADER, Caller, Incoming, require_caller
+from parcours.edge.caller import CSRF_HEADER, Caller, Incoming, brings_proof, require_caller
 from parcours.edge.services import Services
 from parcours.registry.access.model import Action, Actor, Kind, Record, Tag, Who
 from parcours.registry.audit import service as audit
@@ -126,6 +126,8 @@ def reading(services: Services, incoming: Incoming, caller: Caller | None, keep:
 
     Without a caller, who asks is found out in the same session of the database.
     """
+    if caller is None and not brings_proof(services, incoming):
+        raise refusals.unauthenticated()
     events: list[audit.Event] = []
     unit: Unit | None = None
     try:
