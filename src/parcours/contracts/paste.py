@@ -22,6 +22,14 @@ EUROS = {
     "aide_auditive_euros": r"auditi|audio|hearing",
     "chambre_euros": r"chambre|room",
 }
+OTHER_CARE = re.compile(
+    r"ost[ée]opat|chiropra|acupunct|[ée]tiop|naturopat|hom[ée]opat|m[ée]decines? (?:douce|naturelle|alternative)"
+    r"|alternative medicine|thermal|\bspa\b|transport|ambulance|laborato|analyses?\b|optique|optical|lunettes|glasses"
+    r"|lentilles|contact lens|naissance|birth|obs[èe]ques|funeral|psycholog|di[ée]t[ée]t|diet|podolog|p[ée]dicure"
+    r"|vaccin",
+    re.IGNORECASE,
+)
+"""What is neither a visit nor anything else that a contract holds here: its number counts for nothing."""
 NOT_RESPONSABLE = re.compile(r"non[\s-]*responsable|not responsable", re.IGNORECASE)
 MORE = re.compile(r"\+\s*\d|\bTM\s*\+", re.IGNORECASE)
 """A sum beside a percentage, or beside the patient's share: not what these contracts hold."""
@@ -87,7 +95,7 @@ def read_contract(text: str) -> Mapping[str, Any] | None:
         named = named_clause(clause)
         if named:
             found[named[0]] = named[1]
-        else:
+        elif not OTHER_CARE.search(clause):
             visits.append(clause)
     said = ",".join(visits)
     guarantee = read_guarantee(said)
@@ -112,6 +120,8 @@ def not_counted(text: str) -> list[str]:
 def counts(clause: str) -> bool:
     """Does a part of a contract hold a guarantee?"""
     said = in_numbers(clause)
+    if OTHER_CARE.search(said):
+        return named_clause(said) is not None
     return named_clause(said) is not None or any(map(is_percent, NUMBER.finditer(said)))
 
 
