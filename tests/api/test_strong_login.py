@@ -187,7 +187,7 @@ def test_the_holder_is_told_of_every_change_of_factors(database, country, tmp_pa
 def wait_for(outbox, login, count):
     """Messages about factors go beside the answers."""
     for _ in range(200):
-        texts = [one.read_text() for one in outbox.glob("*")] if outbox.exists() else []
+        texts = [one.read_text() for one in outbox.glob("*.eml")] if outbox.exists() else []
         if sum(f"To: {login}" in one and "authentification" in one for one in texts) >= count:
             return
         time.sleep(0.05)

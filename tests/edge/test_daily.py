@@ -41,7 +41,7 @@ def sent(services, database):
     def go(at=MORNING):
         with database.reading() as session:
             before = set(session.scalars(select(Message.id)))
-        mails = set(services.settings.outbox.glob("*")) if services.settings.outbox.exists() else set()
+        mails = set(services.settings.outbox.glob("*.eml")) if services.settings.outbox.exists() else set()
         with stopped_at(at):
             run(services, at)
         with database.reading() as session:
@@ -49,7 +49,7 @@ def sent(services, database):
             assert SECRET not in str([body_of(one) for one in rows])
             found = {(one.subject, one.recipient) for one in rows}
             assert len({(one.subject, one.recipient, one.insured_id, one.hash) for one in rows}) == len(rows)
-        new = set(services.settings.outbox.glob("*")) - mails if services.settings.outbox.exists() else set()
+        new = set(services.settings.outbox.glob("*.eml")) - mails if services.settings.outbox.exists() else set()
         return found, [one.read_text("utf-8") for one in new]
 
     return go
