@@ -10,16 +10,15 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import partial, wraps
+from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, get_type_hints
 from weakref import WeakKeyDictionary
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from fastapi import Request
 from fastapi.exceptions import ResponseValidationError
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from parcours.edge import unit as units
@@ -32,7 +31,8 @@ from parcours.registry.audit import service as audit
 from parcours.registry.store.db import POOL_SIZE
 
 _COMING = "parcours.coming"
-_PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, CapacityLimiter] = WeakKeyDictionary()
+_PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+"""Of each loop: as many units at once as connections are kept."""
 
 
 class Abandoned(Exception):
@@ -103,7 +103,7 @@ class UnitRoute(APIRoute):
             except Exception:
                 asked: Coming | None = request.scope.get(_COMING)
                 if asked is not None and not asked.begun:  # who may not come in is not told what else was wrong
-                    await run_sync(asked.check)
+                    await run_in_threadpool(asked.check)
                 raise
 
         return handle
@@ -115,9 +115,10 @@ class UnitRoute(APIRoute):
         @wraps(endpoint)
         async def served(**values: Any) -> Any:
             asked = next(one for one in map(_asked, values.values()) if one is not None)
-            place = _PLACES.setdefault(asyncio.get_running_loop(), CapacityLimiter(POOL_SIZE))
+            place = _PLACES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(POOL_SIZE))
             try:
-                return await run_sync(partial(self._work, endpoint, asked, values), limiter=place)
+                async with place:
+                    return await run_in_threadpool(self._work, endpoint, asked, values)
             except asyncio.CancelledError:
                 asked.abandoned = True
                 raise

@@ -28,7 +28,7 @@ value_of_the_law = Problem(
     Text(
         "une valeur de la loi se met sous `changes`", "a value of the law goes under `changes`"
     ),
-    allowed=Text("changes: {{{name}: …}}", "changes: {{{name}: …}}"),
+    allowed=Text("changes: {name}: …", "changes: {name}: …"),
 )  # fmt: skip
 unknown_hook = Problem(
     LabError, "lab_hook_unknown", Text("cet interrupteur n'existe pas", "there is no such switch"), field="hook",

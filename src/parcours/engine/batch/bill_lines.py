@@ -51,6 +51,7 @@ NO_LINE = {
     "in_pathway": 1,
     "cover": Cover.CATEGORY,
     "ceiling": UNKNOWN,
+    "own_price": UNKNOWN,
 }
 """The line of a row that is no bill: nothing of it changes the settlement of its act."""
 MOST_DAYS = 30_000_000

@@ -16,6 +16,7 @@ from parcours.engine.batch.kernel import _cell, _from_source
 from parcours.engine.batch.layout import AGES, MISSING, PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
 from parcours.engine.batch.reading import whole
 from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.law import thresholds
 from parcours.law.codes import UNKNOWN, Profession
 from parcours.rules.participations import bears_franchise
 from parcours.rules.types import Act
@@ -30,7 +31,7 @@ ACT = np.dtype(
 """An act: dates, amounts, ages, its line of the patterns, who gave the care (-1: not said), its line of `SELDOM`."""
 SELDOM = tuple(name for name in ROW_FACTS if name not in (ACT.names or ()) and name != "fee")
 """Facts that few acts have: each combination once."""
-COVER, ADULT = ("contract", "scheme", "ame", "c2s"), 18
+COVER = ("contract", "scheme", "ame", "c2s")
 """What all acts of a person have in common, and decides much."""
 PROFESSION = PATTERN_COLUMNS.index("profession")
 BEARING = [int(one) for one in Profession if bears_franchise(Act(*(0,) * len(Act._fields))._replace(profession=one))]
@@ -125,7 +126,7 @@ def alike_together(
     starts, sizes = first[:-1], np.diff(first)
     one = order[starts]
     cells = facts.patterns.rows[facts.pattern[one]]
-    adult = facts.rows[ROW_FACTS.index("age"), one] >= ADULT
+    adult = facts.rows[ROW_FACTS.index("age"), one] >= thresholds.participation_age()
     after = np.lexsort([adult, *(cells[:, PATTERN_COLUMNS.index(name)] for name in COVER)])
     ends = np.concatenate([[0], np.cumsum(sizes[after])])
     return order[np.repeat(starts[after] - ends[:-1], sizes[after]) + np.arange(len(order))], ends
