@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from parcours.engine.bill.beside import notes_of_bill
@@ -15,6 +16,7 @@ from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.errors import FactError
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
+from parcours.law.cases import Note
 from parcours.law.loader import load
 from parcours.registry.cards import service as cards
 from parcours.registry.claims.intake import next_number, read_sheet
@@ -144,11 +146,21 @@ class Bill:
         return self.answers[way].total("advance")
 
     @property
-    def notes(self) -> list[Text]:
-        """What the lines show together: codes that do not go together, more than is paid; then fees above the law."""
+    def noted(self) -> list[Text]:
+        """What the lines show together."""
         answer = self.chosen.answer
-        together = [note.text for note in notes_of_bill(answer)] if isinstance(answer, BillAnswer) else []
+        return [note.text for note in notes_of_bill(answer)] if isinstance(answer, BillAnswer) else []
+
+    @property
+    def told(self) -> list[Text]:
+        """Of it, what is no reason to wait."""
+        return [text for text in self.noted if text in about_direct_billing()]
+
+    @property
+    def warnings(self) -> list[Text]:
+        """Of it, codes that do not go together, more than is paid; then fees above the law."""
         above = list(too_much(self.chosen))
+        together = [text for text in self.noted if text not in about_direct_billing()]
         return [*together, *above, *([ABOVE_THE_TARIFF] if above else []), *([self.by_right] if self.by_right else [])]
 
     @property
@@ -158,6 +170,16 @@ class Bill:
         amounts = {way: [answer.total(name) for name in SHOWN] for way, answer in self.answers.items()}
         whole = json.dumps([sheet, [one.fee for one in self.lines], amounts], sort_keys=True)
         return hashlib.sha256(whole.encode()).hexdigest()
+
+
+@cache
+def about_direct_billing() -> tuple[Text, ...]:
+    """What the rules note of tiers payant: the choice of payment says it too."""
+    noticed = bill_law().notes["noticed"]
+    return tuple(
+        Text(noticed[one.name.lower()]["fr"], noticed[one.name.lower()]["en"])
+        for one in (Note.THIRD_PARTY_RIGHT, Note.NO_THIRD_PARTY_OUTSIDE)
+    )
 
 
 def too_much(settled: Settled) -> Iterator[Text]:
