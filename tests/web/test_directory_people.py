@@ -1,5 +1,7 @@
 """Find a doctor while logged in: one's own prices, one's own doctor, one's own line."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
@@ -74,7 +76,7 @@ def test_a_professional_and_their_delegate_keep_the_line(people, country, databa
     amar, delegate = people("amar"), people("delegate")
     with database.writing() as session:
         state(session, country.amar, {"phone": "0199000009", "carte_vitale": "no"}, ClaimSource.IMPORT)
-    until = paris_today().replace(day=28).isoformat()
+    until = (paris_today() + timedelta(days=20)).isoformat()
     send(
         amar, "/practice/line", "keep", accepts_adults="yes", until=until, language="en, PT", phone="0199000001",
         website="https://example.org/amar", locum="Dr Exemple", tiers_payant="yes", carte_vitale="yes",
