@@ -84,7 +84,7 @@ clients: ## FHIR clients in Node.js, for the tests
 	   || { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules; } || true; }
 
 unit: $(DONE)/dev $(DONE)/parcours chromium clients ## All other tests: published examples, equivalence, API, PostgreSQL, browser, Spark
-	$(BIN)/pytest -n $(WAITING) --dist worksteal $(RULES:%=--ignore=%)
+	$(BIN)/pytest -n $(WAITING) $(RULES:%=--ignore=%)
 
 mutation: $(DONE)/dev $(DONE)/parcours ## Change the rules one operator at a time: the tests must notice
 	rm -rf mutants
