@@ -120,9 +120,8 @@ def not_counted(text: str) -> list[str]:
 def counts(clause: str) -> bool:
     """Does a part of a contract hold a guarantee?"""
     said = in_numbers(clause)
-    if OTHER_CARE.search(said):
-        return named_clause(said) is not None
-    return named_clause(said) is not None or any(map(is_percent, NUMBER.finditer(said)))
+    of_visits = not OTHER_CARE.search(said) and any(map(is_percent, NUMBER.finditer(said)))
+    return of_visits or named_clause(said) is not None
 
 
 def named_clause(clause: str) -> tuple[str, int] | None:

@@ -32,14 +32,21 @@ class Excess(NamedTuple):
 def in_excess(answer: BillAnswer) -> Iterator[Excess]:
     """The lines that ask more than may be asked."""
     for line, one in zip(answer.lines, answer.settled, strict=True):
-        if line.line.nature != Nature.ACT:
-            continue
-        act, price = line.line.act, highest(line, one)
-        most = one.settlement.max_fee if price == UNKNOWN else price
-        above = 0 if most == UNKNOWN else max(0, act.fee - most)
-        if above:
-            certain = price != UNKNOWN or bool(act.c2s) or act.profession == Profession.PSYCHOLOGUE
-            yield Excess(line, most, above, min(above, one.settlement.patient), certain)
+        if found := excess_of(line, one):
+            yield found
+
+
+def excess_of(line: BillLine, one: SettledLine) -> Excess | None:
+    """What a line asks in excess; None where it asks no more than may be asked."""
+    if line.line.nature != Nature.ACT:
+        return None
+    act, price = line.line.act, highest(line, one)
+    most = one.settlement.max_fee if price == UNKNOWN else price
+    above = 0 if most == UNKNOWN else max(0, act.fee - most)
+    if not above:
+        return None
+    certain = price != UNKNOWN or bool(act.c2s) or act.profession == Profession.PSYCHOLOGUE
+    return Excess(line, most, above, min(above, one.settlement.patient), certain)
 
 
 def highest(line: BillLine, one: SettledLine) -> int:
@@ -50,11 +57,9 @@ def highest(line: BillLine, one: SettledLine) -> int:
     return line.line.ceiling if limited and line.line.ceiling != ANY_FEE else UNKNOWN
 
 
-def perhaps_paid(answer: BillAnswer) -> dict[int, int]:
-    """Line -> what of the patient's part the C2S may pay, in cents: up to its price, which was not found."""
-    above = {item.line.number: item.borne for item in in_excess(answer)}
-    return {
-        line.number: left
-        for line, one in zip(answer.lines, answer.settled, strict=True)
-        if priced_by_c2s(line, one) and (left := one.settlement.patient - above.get(line.number, 0)) > 0
-    }
+def perhaps_paid(line: BillLine, one: SettledLine) -> int:
+    """What of the patient's part of a line the C2S may pay, in cents: up to its price, which was not found."""
+    if not priced_by_c2s(line, one):
+        return 0
+    above = excess_of(line, one)
+    return max(0, one.settlement.patient - (above.borne if above else 0))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from parcours.engine.bill.beside import paid_beside
-from parcours.engine.bill.excess import in_excess, perhaps_paid
+from parcours.engine.bill.excess import excess_of, in_excess, perhaps_paid
 from parcours.engine.bill.explain import BillExplanation
 from parcours.engine.bill.notes import Note
 from parcours.engine.bill.settle import BillAnswer
@@ -59,7 +59,8 @@ def dispute_of_bill(settled: BillAnswer) -> Dispute | None:
 
 def with_gap(card: Result, settled: BillAnswer, lang: str) -> Result:
     """The card of who has the C2S, where it may pay more than what is known: a range, and why, beside the amount."""
-    gap, disputed = sum(perhaps_paid(settled).values()), dispute_of_bill(settled)
+    gap = sum(perhaps_paid(line, one) for line, one in zip(settled.lines, settled.settled, strict=True))
+    disputed = dispute_of_bill(settled)
     if not gap:
         return card
     say, money, totals = partial(text, lang=lang), partial(euros, lang=lang), settled.totals
@@ -131,10 +132,10 @@ def so_far(low: int, high: int, total: int, lang: str) -> Result:
 
 def shared_amounts(settled: BillAnswer, place: int, lang: str) -> dict[str, Any]:
     """The amounts of a line as text, and its bar."""
-    line, one = settled.lines[place], settled.settled[place].settlement
-    fee, gap = line.line.act.fee, perhaps_paid(settled).get(line.number, 0)
-    asked = next((item for item in in_excess(settled) if item.certain and item.line is line), None)
-    excess = asked.borne if asked else 0
+    line, settled_line = settled.lines[place], settled.settled[place]
+    one, asked = settled_line.settlement, excess_of(line, settled_line)
+    fee, gap = line.line.act.fee, perhaps_paid(line, settled_line)
+    excess = asked.borne if asked and asked.certain else 0
     owed = one.patient - excess
     parts = [("amo", one.amo), ("amc", one.amc), ("open", gap), ("you", owed - gap), ("dispute", excess)]
     amounts = {name: euros(getattr(one, name), lang) for name in ("amo", "amc")}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from parcours.engine.bill.beside import notes_of_bill
@@ -145,7 +145,7 @@ class Bill:
         """What the patient pays now."""
         return self.answers[way].total("advance")
 
-    @property
+    @cached_property
     def noted(self) -> list[Text]:
         """What the lines show together."""
         answer = self.chosen.answer
