@@ -16,6 +16,9 @@ from typing import Any
 
 from parcours.engine.case import settle
 from parcours.engine.facts.encoding import encode
+from parcours.engine.say.advise import advise
+from parcours.engine.say.explain import explain
+from parcours.engine.say.questions import ask
 from parcours.law.cache import flat_law
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Counters, Readings
@@ -24,6 +27,8 @@ CASE_BAR = 50.0
 """Microseconds a case, from what people write."""
 COLD_BAR = 0.2
 """Seconds, Python's start included."""
+SAID_BARS = {"what is said": 2, "what would be cheaper": 20, "what is asked next": 15}
+"""Milliseconds."""
 ROUNDS = 7
 REPEATS = 500
 
@@ -93,6 +98,17 @@ def engine_microseconds() -> float:
     return best(run) / (REPEATS // 10 * len(CASES)) * 1e6
 
 
+def said_milliseconds() -> dict[str, float]:
+    """Milliseconds to explain one settled visit, to say what would be cheaper, and to ask what comes next."""
+    answer, known = settle(VISIT), {name: VISIT[name] for name in ("specialty", "care_date", "age")}
+    works: dict[str, Callable[[], Any]] = {
+        "what is said": lambda: explain(answer, "fr"),
+        "what would be cheaper": lambda: advise(answer, "fr"),
+        "what is asked next": lambda: ask(known, "fr"),
+    }
+    return {name: best(work) * 1e3 for name, work in works.items()}
+
+
 def cold_seconds(clock: Callable[[], float]) -> float:
     """Seconds for `parcours settle … --json` in a new process, the cache of the law being there."""
     command = Path(sys.executable).with_name("parcours")
@@ -110,11 +126,15 @@ def main() -> int:
     """Print the figures with their bars; 1 when a bar is missed."""
     rules, engine = rules_microseconds(), engine_microseconds()
     cold, cold_processor = cold_seconds(time.perf_counter), cold_seconds(processor_of_children)
+    said = said_milliseconds()
     print(f"rules, facts already read       {rules:8.1f} µs")
     print(f"one case, from what people write{engine:8.1f} µs   (bar: {CASE_BAR:.0f} µs)")
     print(f"command, cold, on the clock     {cold:8.3f} s")
     print(f"command, cold, of processor     {cold_processor:8.3f} s    (bar: {COLD_BAR} s)")
-    return int(engine > CASE_BAR or cold_processor > COLD_BAR)
+    for name, took in said.items():
+        print(f"{name:32}{took:8.2f} ms   (bar: {SAID_BARS[name]} ms)")
+    late = any(took > SAID_BARS[name] for name, took in said.items())
+    return int(engine > CASE_BAR or cold_processor > COLD_BAR or late)
 
 
 if __name__ == "__main__":

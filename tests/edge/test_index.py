@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.responses import Response
@@ -85,7 +86,8 @@ def answered(path, method="GET"):
             }
             await app(scope, None, send)
 
-    asyncio.run(both())
+    with ThreadPoolExecutor(1) as apart:  # a browser driven in this process keeps a loop running in the main thread
+        apart.submit(asyncio.run, both()).result()
     return sent[: len(sent) // 2], sent[len(sent) // 2 :]
 
 

@@ -256,10 +256,10 @@ def test_a_step_takes_less_than_fifteen_milliseconds_of_the_server() -> None:
     from parcours.web.bill.address import state_of
     from parcours.web.bill.paper import Paper
     from parcours.web.pages import Page, render
-    from tests.support.pace import seconds
+    from tests.support.pace import within
 
     paper = Page("/bill", (*GP, ("code", "VG"), ("code", "MD")), "en", explicit=False, partial=True)
-    assert seconds(lambda: render(paper, "_bill_partial.html", bill=Paper(state_of(paper)).view())) < 0.015
+    assert within(0.015, lambda: render(paper, "_bill_partial.html", bill=Paper(state_of(paper)).view()))
 
 
 @pytest.mark.parametrize("slug", [slug for slug, entry in situations().items() if entry["group"] == "bills"])

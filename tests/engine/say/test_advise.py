@@ -12,7 +12,7 @@ from parcours.engine.say.advise import Option, advise, code_of
 from parcours.engine.say.wording import law_file
 from parcours.law.codes import Pathway
 from tests.properties.strategies import acts
-from tests.support.pace import seconds
+from tests.support.pace import within
 
 LEVERS = law_file("levers.yaml")
 BASE: dict[str, Any] = {
@@ -185,7 +185,7 @@ def test_advice_takes_less_than_twenty_milliseconds() -> None:
         {**BASE, "specialty": "dermatologie", "convention": "secteur_2", "fee": 60, "medecin_traitant": False}
     )
     advise(answer, "fr")
-    assert seconds(lambda: advise(answer, "fr")) < 0.02
+    assert within(0.02, lambda: advise(answer, "fr"))
 
 
 UNDECLARED = {**BASE, "specialty": "dermatologie", "fee": "26.50", "medecin_traitant": False}

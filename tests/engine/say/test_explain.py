@@ -18,7 +18,7 @@ from parcours.law.loader import load
 from parcours.law.texts import Article
 from parcours.rules.types import Counters
 from tests.properties.strategies import acts
-from tests.support.pace import seconds
+from tests.support.pace import within
 
 GP_OUTSIDE: dict[str, Any] = {
     "care_date": "2025-06-02",
@@ -202,7 +202,7 @@ def test_every_article_of_an_exemption_is_that_of_a_ground() -> None:
 def test_an_act_is_explained_in_less_than_two_milliseconds() -> None:
     answer = settle(GP_OUTSIDE)
     explain(answer, "fr")
-    assert seconds(lambda: explain(answer, "fr")) < 0.002
+    assert within(0.002, lambda: explain(answer, "fr"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from parcours.engine.say.possible import BESIDE, MONEY, PATHWAY
 from parcours.engine.say.sitting import ask, next_question, patient_range
 from parcours.engine.say.wording import law_file
 from parcours.law import codes
-from tests.support.pace import seconds
+from tests.support.pace import within
 
 TRUTHS: dict[str, Any] = {
     "profession": "medecin",
@@ -232,7 +232,7 @@ def refused_field(said: dict[str, Any]) -> str | None:
 def test_each_step_takes_less_than_fifteen_milliseconds() -> None:
     known = {name: TRUTHS[name] for name in ("specialty", "care_date", "age")}
     ask(known, "fr")
-    assert seconds(lambda: ask(known, "fr")) < 0.015
+    assert within(0.015, lambda: ask(known, "fr"))
 
 
 def test_every_question_is_a_fact_and_every_fact_that_may_be_asked_has_its_question() -> None:
