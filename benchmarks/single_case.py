@@ -18,7 +18,7 @@ from parcours.engine.case import settle
 from parcours.engine.facts.encoding import encode
 from parcours.engine.say.advise import advise
 from parcours.engine.say.explain import explain
-from parcours.engine.say.questions import ask
+from parcours.engine.say.sitting import ask
 from parcours.law.cache import flat_law
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Counters, Readings
