@@ -147,7 +147,7 @@ def one_bill(folder: Path) -> bool:
     path = folder / "bill.json"
     path.write_text(json.dumps(bill), "utf-8")
     address = "/bill?" + urlencode([*((name, str(value).lower()) for name, value in PATIENT.items()), *ON_PAPER])
-    command = [sys.executable, "-m", "parcours.cli.main", "bill", str(path)]
+    command = [sys.executable, "-m", "parcours", "bill", str(path)]
     with TestClient(create_app(Settings(page_rate_limit_per_minute=0)), headers={"hx-request": "true"}) as client:
         measured = (
             ("ten mixed lines", best(lambda: settle_bill(bill), 100, time.process_time), BILL_BAR),

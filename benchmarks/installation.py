@@ -77,7 +77,7 @@ def serving(url: str, folder: Path, port: int, workers: int) -> Iterator[subproc
         **os.environ, "PARCOURS_DATABASE_URL": url, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false",
         "PARCOURS_RATE_LIMIT_PER_MINUTE": "0", "PARCOURS_CONNECTIONS_PER_CLIENT": "200",
     }  # fmt: skip
-    command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port), "--log-level", "warning"]
+    command = [sys.executable, "-m", "parcours", "serve", "--port", str(port), "--log-level", "warning"]
     with subprocess.Popen([*command, "--workers", str(workers)], env=environment) as server:
         try:
             wait(f"http://127.0.0.1:{port}")

@@ -129,7 +129,7 @@ def tried(options: argparse.Namespace, url: str, listener: socket.socket, doctor
         time.sleep(options.seconds)
         said = step("before", clients)
         started = time.perf_counter()
-        run(THIS, "-m", "parcours.cli.main", "registry", "upgrade")
+        run(THIS, "-m", "parcours", "registry", "upgrade")
         print(f"tables brought up to date in {time.perf_counter() - started:.1f} s")
         time.sleep(3)
         said = step("the old version on the new tables", clients, said)
@@ -181,7 +181,16 @@ def run(version: Path, *arguments: str) -> str:
 def serve(version: Path, listener: socket.socket) -> subprocess.Popen[bytes]:
     """`parcours serve` of a version on a socket that it is passed, as systemd passes it."""
     python = str(version / ".venv/bin/python")
-    command = [python, "-m", "parcours.cli.main", "serve", "--workers", "2", "--log-level", "warning"]
+    command = [
+        python,
+        "-c",
+        "from parcours.cli.main import main; main()",
+        "serve",
+        "--workers",
+        "2",
+        "--log-level",
+        "warning",
+    ]
     return with_socket(listener, command, cwd=version)
 
 

@@ -169,7 +169,7 @@ def main() -> int:
     command = [
         sys.executable,
         "-m",
-        "parcours.cli.main",
+        "parcours",
         "serve",
         "--port",
         str(options.port),

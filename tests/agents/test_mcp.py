@@ -180,7 +180,7 @@ def environment(folder, installed):
     return {**inherited, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false", **installed}
 
 
-COMMAND = (sys.executable, "-m", "parcours.cli.main", "mcp")
+COMMAND = (sys.executable, "-m", "parcours", "mcp")
 
 
 def test_by_pipes(tmp_path, sqlite_country):

@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a running server, stopped as an operator stops it."""
     folder: Path = tmp_path_factory.mktemp("server")
     port = free_port()
-    command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "parcours", "serve", "--port", str(port)]
     environment = {**os.environ, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_PAGE_RATE_LIMIT_PER_MINUTE": "0"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)

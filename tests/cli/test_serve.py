@@ -22,7 +22,7 @@ GUIDE = Path(__file__).parents[2] / "docs/guides/serve.md"
 
 
 def start(port: int, folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port), "--lang", "en", *arguments]
+    command = [sys.executable, "-m", "parcours", "serve", "--port", str(port), "--lang", "en", *arguments]
     environment = {**os.environ, "PARCOURS_DATA_DIR": str(folder)}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
 

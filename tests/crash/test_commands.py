@@ -141,7 +141,7 @@ def start(command, url, folder, limit=None):
         "PARCOURS_LANG": "en",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "parcours.cli.main", *(names.get(one, one) for one in command.arguments)],
+        [sys.executable, "-m", "parcours", *(names.get(one, one) for one in command.arguments)],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
     if limit is not None:

@@ -112,7 +112,7 @@ def test_who_comes_while_a_held_socket_has_no_server_waits_for_the_next(tmp_path
         held.bind(("127.0.0.1", 0))
         held.listen(16)
         port = held.getsockname()[1]
-        command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "parcours", "serve", "--port", str(port)]
         environment = {**os.environ, "PARCOURS_DATA_DIR": str(tmp_path)}
         early = connected(port)
         early.request("GET", "/healthz")

@@ -75,7 +75,7 @@ def with_socket(held: socket.socket, command: list[str], **options: Any) -> subp
 def running(folder: Path, *arguments: str, host: str = "127.0.0.1", **environment: str) -> Iterator[Server]:
     """`parcours serve` on a free port, ready; stopped at the end as an operator stops it. `host`: its public name."""
     port, log = free_port(), folder / "server.log"
-    command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port), *arguments]
+    command = [sys.executable, "-m", "parcours", "serve", "--port", str(port), *arguments]
     inherited = {name: value for name, value in os.environ.items() if name not in INSTALLED}
     every = {**inherited, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false",
              "PARCOURS_PUBLIC_URL": f"http://{host}:{port}", **environment}  # fmt: skip

@@ -142,7 +142,3 @@ def main() -> None:
             sys.exit(EXIT_UNREADABLE)
         typer.echo(problems.defect(kind=type(error).__name__).message[lang], err=True)
         sys.exit(EXIT_DEFECT)
-
-
-if __name__ == "__main__":
-    main()
