@@ -2,7 +2,7 @@
 
     python -m benchmarks.single_case
 
-The rules alone settle a spread of cases. Times are those of the processor, which other work on the machine hardly
+The process starts as the command and the server do (`cli/lean.py`). The rules alone settle a spread of cases. Times are those of the processor, which other work on the machine hardly
 changes, and the bars are for them; for the command the time on the clock is printed too. The best of several rounds counts.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from parcours.cli.lean import start_lean
 from parcours.engine.case import settle
 from parcours.engine.facts.encoding import encode
 from parcours.engine.say.advise import advise
@@ -124,6 +125,7 @@ def cold_seconds(clock: Callable[[], float]) -> float:
 
 def main() -> int:
     """Print the figures with their bars; 1 when a bar is missed."""
+    start_lean()
     rules, engine = rules_microseconds(), engine_microseconds()
     cold, cold_processor = cold_seconds(time.perf_counter), cold_seconds(processor_of_children)
     said = said_milliseconds()

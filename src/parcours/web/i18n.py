@@ -95,6 +95,7 @@ def number(value: Decimal | int, lang: str) -> str:
     return str(format_decimal(value, locale=lang))
 
 
+@lru_cache(maxsize=4_096)
 def long_date(day: date, lang: str) -> str:
     """1er juin 2025, or 1 June 2025."""
     if lang == "fr":
@@ -114,6 +115,7 @@ def month(day: date, lang: str) -> str:
     return str(format_date(day, "LLLL y", locale="fr" if lang == "fr" else "en_GB")).replace(" ", NBSP)
 
 
+@lru_cache(maxsize=4_096)
 def numeric_date(day: date, lang: str) -> str:
     """01/06/2025 or 1 Jun 2025: short, for tables, and never ambiguous in English."""
     if lang == "fr":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 
@@ -62,6 +62,13 @@ def pattern(lang: str) -> re.Pattern[str]:
     return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in names) + r")(?![\w-])", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8_192)
+def found_in(text: str, lang: str) -> tuple[tuple[int, int, str], ...]:
+    """Where a sentence names a term, and the id of its entry. Kept: most sentences of the pages come again."""
+    known = terms(lang)
+    return tuple((*match.span(), known[match[0].lower()]) for match in pattern(lang).finditer(text))
+
+
 class Glosses:
     """Explains each term once a page."""
 
@@ -74,13 +81,12 @@ class Glosses:
         text = i18n.typography(text, self.lang)
         parts: list[Markup] = []
         start = 0
-        for match in pattern(self.lang).finditer(text):
-            id_ = terms(self.lang)[match[0].lower()]
+        for first, after, id_ in found_in(text, self.lang):
             if id_ in self.explained:
                 continue
             self.explained.add(id_)
-            parts += [escape(text[start : match.start()]), self.term(id_, match[0])]
-            start = match.end()
+            parts += [escape(text[start:first]), self.term(id_, text[first:after])]
+            start = after
         return Markup().join([*parts, escape(text[start:])])
 
     def term(self, id_: str, shown: str) -> Markup:

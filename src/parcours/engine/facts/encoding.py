@@ -1,6 +1,7 @@
 """From the facts as people give them to the integers the rules read: reading, inference, contradictions, defaults."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -91,8 +92,7 @@ def encode_values(values: dict[str, Any], law: FlatLaw) -> EncodedAct:
     check_profession(values, law)
     check_dates(values)
     declared = transmitted(values)
-    defaults = [name for name in DEFAULTED if name not in values]
-    missing = tuple(name for name in needed(values) if name not in values)
+    defaults, missing = unsaid(frozenset(values), values.get("profession"))
     for name in ("care_date", "profession", "fee"):
         if name in missing:
             raise missing_fact(name, missing)
@@ -106,7 +106,7 @@ def encode_values(values: dict[str, Any], law: FlatLaw) -> EncodedAct:
         patient_id=values.get("patient_id"),
         professional_id=values.get("professional_id"),
         act_key=values["act"][1] if "act" in values else "consultation",
-        defaults=tuple(defaults),
+        defaults=defaults,
         inferred=tuple(inferred),
         missing=missing,
         declared=declared,
@@ -115,14 +115,12 @@ def encode_values(values: dict[str, Any], law: FlatLaw) -> EncodedAct:
 
 def read(item: Fact, value: Any, law: FlatLaw) -> Any:
     """One value, by the kind of its fact."""
+    if item.codes is not None:
+        return (read_codes if item.kind == "codes" else read_code)(item.name, value, item.codes)
     if item.kind == "specialty":
         return read_specialty(item.name, value, law)
     if item.kind == "act":
         return read_act(item.name, value, law)
-    if item.kind == "codes" and item.codes is not None:
-        return read_codes(item.name, value, item.codes)
-    if item.codes is not None:
-        return read_code(item.name, value, item.codes)
     return READERS[item.kind](item.name, value)
 
 
@@ -246,17 +244,24 @@ def transmitted(values: dict[str, Any]) -> tuple[int, int]:
     return ips, status
 
 
-def needed(values: Mapping[str, Any]) -> list[str]:
+@lru_cache(maxsize=4_096)
+def unsaid(names: frozenset[str], profession: int | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Beside the facts of these names: those that get their documented default, and those that are missing. Kept:
+    most acts say the same facts.
+    """
+    defaults = tuple(name for name in DEFAULTED if name not in names)
+    return defaults, tuple(name for name in needed(names, profession) if name not in names)
+
+
+def needed(names: frozenset[str], profession: int | None) -> Sequence[str]:
     """The facts that are never assumed and that this kind of case may depend on."""
-    names = ["care_date", "profession", "fee", "age", "age_1er_janvier"]
-    profession = values.get("profession")
+    always = ["care_date", "profession", "fee", "age", "age_1er_janvier"]
     if profession == Profession.MEDECIN:
-        names += ["specialty", "convention"]
-        if "status" not in values:
-            names += ["medecin_traitant", "role", "referral"]
+        own = ["specialty", "convention"]
+        return [*always, *own] if "status" in names else [*always, *own, "medecin_traitant", "role", "referral"]
     if profession == Profession.PHARMACIE:
-        names.append("drug_class")
-    return names
+        return [*always, "drug_class"]
+    return always
 
 
 def missing_fact(name: str, missing: Sequence[str] = ()) -> MissingFact:
