@@ -113,10 +113,32 @@ def test_a_supplement_of_another_hour_and_a_condition_that_no_bill_tells(
 
 def test_a_fee_of_a_prescription_counts_once_and_a_stay_leaves_no_emergency_charge() -> None:
     fees = [{"code": code, "fee": 1} for code in ("HDR", "HC", "HC", "HDE", "HDE")]
-    assert [note["lines"] for note in answered(PHARMACY, *fees)["notes"]] == [[4, 5], [2, 3]]
+    notes = answered(PHARMACY, *fees)["notes"]
+    assert [note["lines"] for note in notes if "counts once" in note["en"]] == [[4, 5], [2, 3]]
     stay = {"age": 50, "stay": {"entry": "2026-05-04", "exit": "2026-05-05", "daily_tariff": 1000}}
     notes = answered(stay, {"code": "FPU"})["notes"]
     assert [note["lines"] for note in notes if "owes no such charge" in note["en"]] == [[1, 2], [1, 3]]
+
+
+@pytest.mark.parametrize(("boxes", "noted"), [(4, True), (5, False)])
+def test_the_fee_of_a_long_prescription_needs_five_lines(boxes: int, noted: bool) -> None:
+    lines = [{"code": "boite 65 % (8.90 + 1.02)", "fee": 9.92}] * boxes
+    notes = answered(PHARMACY, *lines, {"code": "HC", "fee": 0.31})["notes"]
+    assert [(note["lines"], note["references"]) for note in notes] == [([boxes + 1], ["CSS R160-7"])] * noted
+
+
+@pytest.mark.parametrize(
+    ("second", "noted"),
+    [
+        ({"code": "CS"}, True),
+        ({"code": "G", "session": "evening"}, False),
+        ({"code": "CS", "specialty": "dermatologie", "role": "autre", "referral": "sequence"}, False),
+    ],
+)
+def test_one_consultation_of_a_doctor_in_a_session(second: dict[str, Any], noted: bool) -> None:
+    """Another time of the day is another session, and another doctor's visit is theirs."""
+    notes = answered(VISIT, {"code": "G", "fee": 30}, {"fee": 30, **second})["notes"]
+    assert [(note["lines"], note["references"]) for note in notes] == [([1, 2], ["NGAP 15"])] * noted
 
 
 def test_a_modifier_of_urgency_counts_once_for_an_operator() -> None:

@@ -6,7 +6,8 @@ The invoice of a patient has the patient's part only, so that its lines show not
 from collections.abc import Iterator
 
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.notes import Note, notes_of
+from parcours.engine.bill.note import Note
+from parcours.engine.bill.notes import notes_of
 from parcours.engine.bill.prices import EMERGENCIES
 from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.bill.stays import DAILY, days_of, has_establishment

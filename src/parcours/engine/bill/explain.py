@@ -14,7 +14,7 @@ from typing import Any
 from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.disputed import other_readings, reading_label
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.notes import Note
+from parcours.engine.bill.note import Note
 from parcours.engine.bill.say import Reason, base_reason, case_of_base, label_of_line, reasons
 from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.facts.decoding import decode

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.notes import Note, ages, never_together, pairs, quotas
+from parcours.engine.bill.note import Note
+from parcours.engine.bill.notes import ages, never_together, pairs, quotas
 from parcours.engine.errors import Impossible
 from parcours.law.bill.book import BillLaw
 

@@ -1,11 +1,11 @@
 """What a bill should not hold, or holds only within limits: ages, pairs, quotas, and a base that is not the tariff."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
+from parcours.engine.bill.note import Note, note, same_scope, same_sheet
 from parcours.engine.bill.prices import HUNDRED, OVERSEAS, URGENT, place_of, unit_price
 from parcours.law import cases
 from parcours.law.bill.book import BillLaw
@@ -17,15 +17,6 @@ from parcours.law.library.installed import entry as known_entry
 from parcours.rules.bill.types import SettledLine
 from parcours.rules.notes import months_later
 from parcours.text import Text
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something to look at: the lines, the sentence, the articles."""
-
-    lines: tuple[int, ...]
-    text: Text
-    references: tuple[str, ...]
 
 
 def notes_of(
@@ -65,11 +56,6 @@ def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: Bil
             yield Note(tuple(shared), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
 
 
-def note(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Note:
-    """The note of an entry of the data, about some lines."""
-    return Note(tuple(line.number for line in lines), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
-
-
 def ages(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
     """Lines of a code that is not for the patient's age."""
     for line in lines:
@@ -86,13 +72,6 @@ def teeth(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]
         tooth = line.said.get("tooth")
         if line.code.key in entry["codes"] and tooth and not entry["from"] <= place_of(tooth) <= entry["to"]:
             yield note([line], entry)
-
-
-def same_scope(scope: str, one: BillLine, other: BillLine) -> bool:
-    """Are two lines of one session, or of one day?"""
-    if scope == "session":
-        return one.line.session == other.line.session
-    return one.line.act.care_date == other.line.act.care_date
 
 
 def pairs(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
@@ -114,6 +93,29 @@ def quotas(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note
         if count > entry["most"] and together[0].number not in seen:
             seen.add(together[0].number)
             yield note(together, entry)
+
+
+def repeated(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Consultations or visits of one doctor in one session, beyond those that are paid."""
+    visits = [line for line in lines if line.line.combination == Combination.CONSULTATION and line.line.act.specialty]
+    left = [line for line in visits if line.code.key not in entry["besides"]]
+    while left:
+        mine = [line for line in left if same_sheet(line, left[0]) and same_doctor(line, left[0])]
+        if sum(line.said.get("quantity", 1) for line in mine) > entry["most"]:
+            yield note(mine, entry)
+        left = [line for line in left if line not in mine]
+
+
+def same_doctor(one: BillLine, other: BillLine) -> bool:
+    """Are two lines of one specialty?  Doctors of a bill that names none are told apart by it."""
+    return one.line.act.specialty == other.line.act.specialty
+
+
+def too_few(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """A fee of a long prescription on a bill that holds fewer medicines."""
+    concerned = [line for line in lines if line.code.key in entry["codes"]]
+    if concerned and sum(line.code.fee_per_box for line in lines) < entry["least"]:
+        yield note(concerned, entry)
 
 
 def exhausted(lines: Sequence[BillLine], entry: Mapping[str, Any], used: Mapping[str, int]) -> Iterator[Note]:
@@ -210,11 +212,6 @@ def too_far(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Not
             yield note([line], entry)
 
 
-def same_sheet(one: BillLine, other: BillLine) -> bool:
-    """Are two lines of one professional, in one session?"""
-    return one.line.professional == other.line.professional and same_scope("session", one, other)
-
-
 def once(lines: Sequence[BillLine], entries: Mapping[str, Any]) -> Iterator[Note]:
     """A modifier of urgency on several acts of one operator; a box that is paid whole at the counter."""
     urgent = [line for line in lines if URGENT.intersection(line.said.get("modifiers", ()))]
@@ -232,6 +229,8 @@ KINDS = {
     "teeth": teeth,
     "pairs": pairs,
     "most": quotas,
+    "visits": repeated,
+    "least": too_few,
     "needs": unaccompanied,
     "single": not_single,
     "doctors": of_another_doctor,

@@ -8,7 +8,7 @@ from parcours.law.days import LawDataError
 
 BESIDE = ("full_with", "half_with", "ranked_with")
 """What names codes of the same session in an entry."""
-NAMED = ("codes", "first", "second", "beside")
+NAMED = ("codes", "first", "second", "beside", "besides")
 """What names codes in a note."""
 REFUSING = ("ages", "pairs", "most")
 """Kinds of notes that may be `impossible`."""

@@ -8,7 +8,7 @@ from typing import Any
 from parcours.engine.bill.beside import paid_beside
 from parcours.engine.bill.excess import excess_of, in_excess, perhaps_paid
 from parcours.engine.bill.explain import BillExplanation
-from parcours.engine.bill.notes import Note
+from parcours.engine.bill.note import Note
 from parcours.engine.bill.settle import BillAnswer
 from parcours.law.bill.codes import Nature
 from parcours.law.codes import Pathway, Profession
