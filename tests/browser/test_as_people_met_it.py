@@ -221,7 +221,7 @@ def test_what_to_do_depends_on_a_card_or_paper_and_has_a_last_day(visit: Visit) 
         assert words in text
     assert re.search(r"pendant 2 ans à partir du trimestre suivant, jusqu’au \d+ \w+ 2028", text)
     retired = seen(visit(quote(care_date="2026-11-23", medecin_traitant_left_on="2026-06-24"), **FRENCH))
-    assert "24 juin 2027" in retired, "the end of the year of grace"
+    assert "23 juin 2027 inclus" in retired, "the end of the year of grace"
 
 
 @holds("A4")

@@ -99,8 +99,14 @@ def test_what_was_understood_of_a_line_is_shown_back_and_what_was_not() -> None:
     ("line", "said"),
     [
         ("OPTAM 100 % des frais réels, sans OPTAM 130 %", "visits and acts the whole price with OPTAM, 130% without"),
-        ("optique 100 % Santé ; consultations 200 % ; couronne 300 %", "visits and acts 200%, teeth 300%"),
-        ("consultations 150 %, ostéopathie 300 %, verre optique 120 €", "visits and acts 150%, one lens €120.00"),
+        (
+            "optique 100 % Santé ; consultations 200 % ; couronne 300 %",
+            "visits and acts 200% with OPTAM, 180% without, teeth 300%",
+        ),
+        (
+            "consultations 150 %, ostéopathie 300 %, verre optique 120 €",
+            "visits and acts 150% with OPTAM, 130% without, one lens €120.00",
+        ),
     ],
 )
 def test_what_is_no_percentage_of_a_visit_is_not_taken_for_one(line: str, said: str) -> None:

@@ -56,10 +56,13 @@ def test_a_departure_is_said_once_and_in_words(client: TestClient) -> None:
 
 def test_a_year_of_grace_says_its_end_and_goes_into_a_calendar(client: TestClient) -> None:
     address = quote(care_date="2026-11-26", medecin_traitant_left_on="2026-06-24")
-    assert "No surcharge until 24 June 2027" in words(client, address)
+    assert "No surcharge up to and including 23 June 2027" in words(client, address)
     file = client.get(address.replace("/?", "/quote.ics?"))
     assert file.headers["content-type"].startswith("text/calendar")
-    assert "DTSTART;VALUE=DATE:20270624" in file.text
+    assert "DTSTART;VALUE=DATE:20270623" in file.text
+    for lang, said in (("en", "up to and including 23 June 2027"), ("fr", "jusqu’au 23 juin 2027 inclus")):
+        last = quote(care_date="2027-06-23", medecin_traitant_left_on="2026-06-24")
+        assert said in words(client, last, lang)
     assert "DTSTART;VALUE=DATE:20281231" in file.text, "two years to ask for the refund"
 
 

@@ -31,8 +31,19 @@ OTHER_CARE = re.compile(
 )
 """What is neither a visit nor anything else that a contract holds here: its number counts for nothing."""
 NOT_RESPONSABLE = re.compile(r"non[\s-]*responsable|not responsable", re.IGNORECASE)
-MORE = re.compile(r"\+\s*\d|\bTM\s*\+", re.IGNORECASE)
-"""A sum beside a percentage, or beside the patient's share: not what these contracts hold."""
+SCHEME = (
+    r"(?:la\s+|the\s+)?(?:s[ée]cu\b|s[ée]curit[ée] sociale|assurance maladie|r[ée]gime (?:obligatoire|de base)"
+    r"|RO\b|AMO\b|SS\b|TM\b)"
+)
+PART = r"(?:(?:le\s+|la\s+|the\s+)?(?:remboursement|part|refund)s?\s+(?:de\s+|du\s+|of\s+)?)?"
+MORE = re.compile(
+    rf"\+\s*\d|{SCHEME}\s*\+|\+\s*{SCHEME}"
+    r"|\ben (?:plus|sus|compl[ée]ment|suppl[ée]ment)\b|\bon top\b|\bin addition\b"
+    rf"|\b(?:hors|sans|excluding|without|au[- ]del[àa] de)\s+{PART}{SCHEME}"
+    rf"|{SCHEME}\s*(?:en plus|not included|excluded)|\b(?:non|not) (?:compris|includ)",
+    re.IGNORECASE,
+)
+"""A sum beside a percentage, beside the patient's share or on top of the scheme's part: these contracts hold it all."""
 LEAST, MOST = 30, 999
 WHOLE_PRICE = 10_000
 """A guarantee of the whole price, in percent of the base and in euros: above anything that is charged."""

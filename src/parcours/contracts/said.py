@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from parcours.contracts.paste import WHOLE_PRICE, not_counted
+from parcours.law.cache import flat_law
+from parcours.law.codes import UNKNOWN
+from parcours.law.record import LawRecord
+from parcours.rules.rate import WHOLE as WHOLE_SHARE
+from parcours.rules.types import BasisPoints
 from parcours.text import COLON, Text, euros, listed, percent
 
 UNDERSTOOD = Text("Compris", "Understood")
@@ -29,6 +34,8 @@ FRAME = {True: Text("contrat responsable", "contrat responsable"), False: Text("
 def understood(contract: Mapping[str, Any], written: str, lang: str) -> str:
     """What a pasted contract guarantees, and the parts of the line that count for nothing."""
     optam, other = (contract[f"consultation_pct_br_{name}"] for name in ("optam", "non_optam"))
+    if contract["responsable"] and WHOLE_PRICE not in (optam, other):
+        other = without_optam(optam * 100, other * 100, flat_law().default.rows[-1]) // 100
     first = SAME if optam == other else VISITS
     said = [first[lang].format(optam=share(optam, lang), other=share(other, lang))]
     said += [
@@ -38,6 +45,15 @@ def understood(contract: Mapping[str, Any], written: str, lang: str) -> str:
     words = f"{UNDERSTOOD[lang]}{COLON[lang]}{', '.join(said)}."
     left = not_counted(written)
     return f"{words} {NOT_COUNTED[lang]}{COLON[lang]}{listed(left, lang)}." if left else words
+
+
+def without_optam(said: BasisPoints, other: BasisPoints, law: LawRecord) -> BasisPoints:
+    """What a contrat responsable that says so much with OPTAM, and so much without, counts without (R871-2)."""
+    if law.contrat_plafond_non_optam == UNKNOWN:
+        return other
+    return min(
+        other, max(WHOLE_SHARE, min(WHOLE_SHARE + law.contrat_plafond_non_optam, said - law.contrat_ecart_optam))
+    )
 
 
 def given(field: str, value: int, lang: str) -> str:

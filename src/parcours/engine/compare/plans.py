@@ -15,8 +15,8 @@ from parcours.text import Text
 
 NOTHING = ("", "none", "rien", "sans", "aucune")
 GUARANTEE = Text(
-    "un contrat de la liste, ou ses garanties (« OPTAM 200 %, hors OPTAM 180 %, verre 100 € »)",
-    "a contract of the list, or its guarantees (“OPTAM 200%, without OPTAM 180%, lens €100”)",
+    "un contrat de la liste, ou ses garanties Sécu comprise (« OPTAM 200 %, hors OPTAM 180 %, verre 100 € »)",
+    "a contract of the list, or its guarantees, the Sécu's part included (“OPTAM 200%, without OPTAM 180%, lens €100”)",
 )
 MONTHLY = Text("une cotisation de 0 à 2000 euros par mois", "a premium from 0 to 2000 euros a month")
 MOST = 2_000_00

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -181,6 +181,11 @@ class Grace:
     left_on: date
     until: date | None
     """First day after the time that the law of the day asked about gives; None where it gives none."""
+
+    @property
+    def last_day(self) -> date | None:
+        """Last day without majoration."""
+        return self.until and self.until - timedelta(days=1)
 
     @classmethod
     def after(cls, last: Tenure, on: date) -> Grace | None:

@@ -31,6 +31,7 @@ MOST_FOUND = 12
 HIDDEN = frozenset({"ACTE", "TM_SEJOUR", "FORFAIT_ACTE_LOURD", "MAJORATION_SEJOUR", "HD", "HG", "FPU_MINORE"})
 """Codes that a bill makes by itself, or that stand for others."""
 YOUNG = 6
+SATURDAY = 6
 VISITS = frozenset({"VG", "VL", "VSP"})
 """Codes of a doctor who came to the patient."""
 ANYONE = {
@@ -277,6 +278,8 @@ def suggested(state: State, day: date | None) -> Iterator[tuple[str, Sequence[st
         groups["visit"] = table.get("visit", ())
     if day and is_sunday_or_holiday(day):
         groups["sunday"] = table.get("sunday", ())
+    elif day and day.isoweekday() == SATURDAY:
+        groups["saturday"] = table.get("saturday", ())
     if state.at != HOURS[0]:
         groups[state.at] = table.get(state.at, ())
     for name, codes in groups.items():

@@ -41,6 +41,7 @@ GROUPS = {
     "supplements": N_("Supplements"),
     "young": N_("For a young child"),
     "visit": N_("The professional came to you"),
+    "saturday": N_("On a Saturday afternoon"),
     "sunday": N_("On a Sunday or a public holiday"),
     "evening": N_("In the evening or early morning"),
     "night": N_("In the night"),

@@ -1,7 +1,7 @@
 """`/me/doctor`: who is my médecin traitant, declare one, sign with a child, change, leave, be helped to find one."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -67,8 +67,7 @@ class Standing:
         ]
         tenure = timeline.as_of(session, mine.id, today)
         grace = None if tenure else timeline.grace_on(session, mine.id, today)
-        last = grace.until - timedelta(days=1) if grace and grace.until else None
-        return cls(tenure, grace, last, waiting)
+        return cls(tenure, grace, grace.last_day if grace else None, waiting)
 
 
 def my_doctor(desk: Desk) -> Response:

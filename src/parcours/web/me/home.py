@@ -90,8 +90,8 @@ def about_the_doctor(mine: Mine, standing: Standing) -> Iterator[Need]:
         return
     if standing.last_day is not None:
         title = Text("Votre médecin est parti : déclarez-en un autre", "Your doctor left: declare another one")
-        until = Text("sans pénalité jusqu'au", "no penalty until")
-        yield Need(url, title[lang], f"{until[lang]} {long_date(standing.last_day, lang)}", "now")
+        until = Text("sans pénalité jusqu'au {day} inclus", "no penalty up to and including {day}")
+        yield Need(url, title[lang], until[lang].format(day=long_date(standing.last_day, lang)), "now")
         return
     title = Text("Déclarez un médecin traitant", "Declare a médecin traitant")
     text = Text("trois étapes, en ligne ; sans lui vos soins sont moins remboursés",

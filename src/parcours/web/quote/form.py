@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Any
 
 from parcours.contracts.library import library
+from parcours.contracts.said import without_optam
 from parcours.contracts.schema import encode_contract
 from parcours.engine.say.questions import COMMON, answer_words, question_words
 from parcours.engine.say.sitting import Sitting
@@ -345,10 +346,11 @@ class Form:
         if not value.startswith("{"):
             return i18n.label(library()[value]["label"], self.lang) if value in library() else value
         contract = encode_contract(json.loads(value))
-        optam, other = (
-            percent(one, self.lang) for one in (contract.consultation_optam, contract.consultation_non_optam)
-        )
-        return self.say("{optam} with OPTAM, {other} without", optam=optam, other=other)
+        optam, other = contract.consultation_optam, contract.consultation_non_optam
+        if contract.responsable:
+            other = without_optam(optam, other, self.state.sitting.known.law)
+        shares = {"optam": percent(optam, self.lang), "other": percent(other, self.lang)}
+        return self.say("{optam} with OPTAM, {other} without", **shares)
 
 
 def positive(facts: Mapping[str, str]) -> list[tuple[str, str]]:

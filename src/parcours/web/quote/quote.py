@@ -32,7 +32,7 @@ from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, of_lines, open_result
 from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, split_of
 from parcours.web.quote.state import State, nothing, state_of
-from parcours.web.quote.supplements import Supplement, supplements
+from parcours.web.quote.supplements import Supplement, supplements, visit_code
 from parcours.web.quote.todo import About, Group, Todo, events
 from parcours.web.quote.unsure import outcomes, unsure_url
 from parcours.web.quote.view import Quote, Result, Stop
@@ -314,7 +314,10 @@ def possible_supplements(
     code = code_of(dict(pairs))
     visit = (settled.act.fee - excess) if settled else state.sitting.tariff()
     return [
-        replace(one, url=page.address("/bill", bill_pairs(pairs, [(code, visit), (one.code, one.cents)])))
+        replace(
+            one,
+            url=page.address("/bill", bill_pairs(pairs, [(visit_code(code, one.code), visit), (one.code, one.cents)])),
+        )
         for one in found
     ]
 

@@ -3,9 +3,8 @@
 Such a price is no overrun: the page says how it splits, what is then left, and opens the bill.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from parcours.engine.bill.settle import settle_bill
 from parcours.engine.case import Answer
@@ -13,13 +12,11 @@ from parcours.engine.errors import FactError
 from parcours.text import euros, listed, plain_euros
 from parcours.web.pages import Page, text
 from parcours.web.quote.state import State
-from parcours.web.quote.supplements import AT_HOME, codes_of, name_of, tariff, who_of
+from parcours.web.quote.supplements import name_of, tariff, visit_code, ways, who_of
 
 OF_ONE_ACT = ("act", "fee", "base", "quantity", "status", "ips", "sure", "unsure")
 ORDINARY_CODES = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
 """The code of an ordinary consultation; `CS` for the other specialties."""
-HOME = ("VG", "MD")
-"""A general practitioner's visit at home, and its travel."""
 Pairs = list[tuple[str, str]]
 
 
@@ -44,12 +41,6 @@ def bill_pairs(pairs: Pairs, lines: list[tuple[str, int]]) -> tuple[tuple[str, s
     return (*(pair for pair in pairs if pair[0] not in OF_ONE_ACT), *said)
 
 
-def ways(facts: Mapping[str, str | None], day: date) -> Iterator[tuple[str, ...]]:
-    """The supplements that go together on this day: one for the hour, at home with the travel."""
-    for code in codes_of(facts, day):
-        yield ("MD", code) if code in AT_HOME else (code,)
-
-
 def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split | None:
     """The visit and the supplements that make a price above its tariff, to the cent; None where none do."""
     visit, said = state.sitting.tariff(), dict(pairs)
@@ -60,8 +51,7 @@ def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split |
         costs = [tariff(code, state.day, who) for code in codes]
         if min(costs) <= 0 or visit + sum(costs) != settled.act.fee:
             continue
-        first = HOME[0] if HOME[1] in codes else code_of(said)
-        lines = [(first, visit), *zip(codes, costs, strict=True)]
+        lines = [(visit_code(code_of(said), codes[0]), visit), *zip(codes, costs, strict=True)]
         totals = totals_of(state, lines)
         if totals is None:
             return None

@@ -133,8 +133,8 @@ def read_address(page: Page) -> tuple[Given, dict[str, str], str]:
         if name in BY_NAME and name not in IDENTITY:
             said = plain_amount(value) if name in OF_MONEY else value.strip()
             given[name] = None if said == "" or (name, said) == ("contract", "none") else said
-        elif name == "guarantee" and (found := read_guarantee(value)):
-            given["contract"] = as_text(*found)
+        elif name == "guarantee" and value.strip():
+            given["contract"] = as_text(*found) if (found := read_guarantee(value)) else value.strip()
         elif name == "several":
             given |= several(value, given)
         elif name in readings:

@@ -5,7 +5,7 @@ amount of the day, and opens the bill with both lines.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -15,11 +15,15 @@ from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
 from parcours.law.workdays import is_sunday_or_holiday
 from parcours.web import i18n
+from parcours.web.bill.catalogue import SATURDAY, suggestions
 
-ON_CALL = {"sunday": ("CRD", "VRD"), "other": ("CRN", "CRM", "VRN", "VRM")}
-"""Asked for by the call centre: at the practice, at home."""
-AT_HOME = ("VRD", "VRN", "VRM")
-ALONE = {"sunday": ("F",), "other": ("MN", "MM")}
+GENERALIST = "generaliste"
+AT_PRACTICE = frozenset({"CRD", "CRN", "CRM"})
+"""Asked for by the call centre, at the practice: not for a visit at home."""
+AT_HOME = frozenset({"VRD", "VRN", "VRM", "VRS"})
+"""Asked for by the call centre, at home."""
+HOME = ("VG", "MD")
+"""A general practitioner's visit at home, and its travel."""
 ORDINARY = {"fee": "10000"}
 """A price above every tariff: the base is then the tariff."""
 
@@ -37,32 +41,57 @@ class Supplement:
 
 
 def codes_of(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
-    """The supplements to think of: those of the day, and of a doctor on call."""
-    if facts.get("profession", "medecin") != "medecin" or not facts.get("specialty"):
+    """The supplements to think of: those of the day and, for a doctor on call or in an emergency, of the hours."""
+    if is_sunday_or_holiday(day):
+        yield from hours_of(facts, "sunday")
+    elif facts.get("special_setting") == "permanence_des_soins" or facts.get("urgent") == "true":
+        yield from any_hour(facts, day)
+
+
+def any_hour(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
+    """The supplements of a day that is no Sunday, whatever the hour: those of Saturday only on one."""
+    names = ("saturday", "evening", "night") if day.isoweekday() == SATURDAY else ("evening", "night")
+    yield from dict.fromkeys(code for name in names for code in hours_of(facts, name))
+
+
+def hours_of(facts: Mapping[str, str | None], name: str) -> Iterator[str]:
+    """What a bill is known to hold for an hour (`bill/suggestions.yaml`), by who made it out; that a call centre asks
+    for at the practice, for any doctor.
+    """
+    specialty = facts.get("specialty")
+    if facts.get("profession", "medecin") != "medecin" or not specialty:
         return
-    when = "sunday" if is_sunday_or_holiday(day) else "other"
-    if facts.get("special_setting") == "permanence_des_soins":
-        yield from ON_CALL[when]
-    elif when == "sunday":
-        yield from (*ON_CALL[when], *ALONE[when])
-    elif facts.get("urgent") == "true":
-        yield from ALONE[when]
+    own = suggestions()[GENERALIST if specialty == GENERALIST else "medecin"].get(name, ())
+    yield from dict.fromkeys((*(code for code in suggestions()[GENERALIST].get(name, ()) if code in AT_PRACTICE), *own))
 
 
 def supplements(facts: Mapping[str, str | None], day: date, excess: int, lang: str) -> list[Supplement]:
     """What may be added, at the tariff of the day; where something is in excess, what explains it to the cent first."""
-    codes = list(codes_of(facts, day))
-    if excess and facts.get("specialty") == "generaliste":
-        codes += [code for code in (*ON_CALL["sunday"], *ON_CALL["other"], *ALONE["other"]) if code not in codes]
+    likely = list(codes_of(facts, day))
+    home = HOME[1:] if facts.get("specialty") == GENERALIST else ()
+    rare = (*any_hour(facts, day), *home) if excess else ()
     who = who_of(facts)
-    found = [Supplement(code, name_of(code, lang), cents) for code in codes if (cents := tariff(code, day, who)) > 0]
-    exact = [one for one in found if one.cents == excess]
-    likely = set(codes_of(facts, day))
-    return [
-        replace(one, explains=one in exact)
-        for one in sorted(found, key=lambda one: one.cents != excess)
-        if one in exact or one.code in likely
+    costs = {code: tariff(code, day, who) for code in dict.fromkeys((*likely, *rare))}
+    found = [
+        Supplement(code, name_of(code, lang), cents, explains=cents == excess)
+        for code, cents in costs.items()
+        if cents > 0 and (cents == excess or code in likely)
     ]
+    return sorted(found, key=lambda one: not one.explains)
+
+
+def visit_code(code: str, supplement: str) -> str:
+    """The code of the visit that a supplement goes with: the one at home, where it is of a visit at home."""
+    return HOME[0] if supplement in AT_HOME or supplement in HOME else code
+
+
+def ways(facts: Mapping[str, str | None], day: date) -> Iterator[tuple[str, ...]]:
+    """The supplements that go together on this day: one for the hour, at home with its travel or without."""
+    codes = list(codes_of(facts, day))
+    yield from ((code,) for code in codes)
+    if codes and facts.get("specialty") == GENERALIST:
+        yield HOME[1:]
+        yield from ((*HOME[1:], code) for code in codes if code not in AT_PRACTICE)
 
 
 def who_of(facts: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:

@@ -263,13 +263,15 @@ class Todo:
             self.link(N_("The declaration, official page"), DECLARE),
         )
         if until and until > self.day:
+            last = until - timedelta(days=1)
             words = N_(
-                "No surcharge until {day}; declare before that day, online with the new doctor, or on form {form}."
+                "No surcharge up to and including {day}; declare by then, online with the new doctor, or on form "
+                "{form}."
             )
             yield Task(
                 self.say("Declare a new médecin traitant"),
-                self.say(words, day=self.said(until), form=self.form()),
-                until,
+                self.say(words, day=self.said(last), form=self.form()),
+                last,
                 links,
                 ends=True,
             )

@@ -1,0 +1,108 @@
+"""Amounts of the quote that a stranger found wrong: lawful supplements, ranges, guarantees, days of grace."""
+
+from datetime import date
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from parcours.engine.compare.plans import understood_of
+from parcours.text import euros, plain_euros
+from parcours.web.bill.catalogue import suggestions
+from parcours.web.quote.supplements import tariff
+from tests.web.pages import quote
+from tests.web.test_quote_guards import words
+
+OWN = {"medecin_traitant": "true", "role": "medecin_traitant", "referral": "none", "contract": "none"}
+SUNDAY, WEDNESDAY, SATURDAY = "2026-11-22", "2026-11-25", "2026-11-21"
+ON_CALL = "permanence_des_soins"
+
+
+@pytest.mark.parametrize(
+    ("specialty", "day", "group", "setting"),
+    [
+        ("generaliste", SUNDAY, "sunday", "none"),
+        ("generaliste", SUNDAY, "sunday", ON_CALL),
+        ("generaliste", SATURDAY, "saturday", ON_CALL),
+        ("generaliste", WEDNESDAY, "evening", ON_CALL),
+        ("generaliste", WEDNESDAY, "night", ON_CALL),
+        ("dermatologie", SUNDAY, "sunday", "none"),
+        ("dermatologie", WEDNESDAY, "evening", ON_CALL),
+        ("dermatologie", WEDNESDAY, "night", ON_CALL),
+    ],
+)
+def test_every_supplement_that_a_bill_knows_explains_a_price(
+    client: TestClient, specialty: str, day: str, group: str, setting: str
+) -> None:
+    table = suggestions()["generaliste" if specialty == "generaliste" else "medecin"]
+    facts = {**OWN, "specialty": specialty, "care_date": day, "special_setting": setting, "urgent": None}
+    who, visit = (("specialty", specialty), ("convention", "secteur_1"), ("age", "40")), 3000
+    if specialty != "generaliste":
+        facts, visit = {**facts, "role": "correspondant", "referral": "soins_iteratifs"}, 3150
+    for code in table[group]:
+        cents = visit + tariff(code, date.fromisoformat(day), who)
+        assert cents > visit, code
+        page = words(client, quote(**facts, fee=plain_euros(cents)))
+        assert "several lawful lines, all refunded" in page, (code, cents)
+        assert f"{code} " in page.split("lawful lines")[1], code
+        assert "To check" not in page, code
+        if group == "sunday":
+            assert euros(cents - visit, "en") in words(client, quote(**facts, fee=None)), "asked with the price"
+
+
+@pytest.mark.parametrize(
+    ("age", "fee", "left"),
+    [
+        ("4", "40", "€12.00"),
+        ("40", "35", "€12.50"),
+        ("4", "65", "€19.50"),
+        ("4", "75", "€22.50"),
+        ("40", "45", "€15.50"),
+    ],
+)
+def test_a_sunday_s_price_is_that_of_its_lines(client: TestClient, age: str, fee: str, left: str) -> None:
+    """At the practice at an odd hour, at home with and without the travel, at home at an odd hour."""
+    page = words(client, quote(**OWN, care_date=SUNDAY, specialty="generaliste", age=age, fee=fee))
+    assert f"Read so, {left} is left to you" in page
+    assert "Letters to claim it back" not in page
+
+
+def test_a_visit_at_home_on_another_day_explains_its_travel(client: TestClient) -> None:
+    html = client.get(quote(**OWN, care_date=WEDNESDAY, fee="40")).text
+    assert "explains it to the cent" in html
+    assert "code=VG&amp;fee=30.00&amp;code=MD&amp;fee=10.00" in html
+
+
+GYNAECOLOGIST = {
+    "care_date": "2026-11-26",
+    "specialty": "gynecologie_obstetrique",
+    "role": "correspondant",
+    "referral": "avis_ponctuel",
+    "convention": "secteur_2",
+    "fee": "80",
+    "contract": None,
+}
+
+
+@pytest.mark.parametrize("name", ["guarantee", "contract"])
+@pytest.mark.parametrize("line", ["100 % en plus de la Sécu", "100% on top of the Sécu", "BR + 100 %", "100 % hors RO"])
+def test_a_guarantee_on_top_of_the_scheme_is_said_and_asked_again(client: TestClient, name: str, line: str) -> None:
+    reply = client.get(quote(**{**GYNAECOLOGIST, name: line}), headers={"accept-language": "fr"})
+    page = words(client, quote(**{**GYNAECOLOGIST, name: line}), "fr")
+    assert reply.status_code == 400
+    assert "responsable_100" not in page
+    assert "100 % en plus s’écrit 170 %" in page
+    assert unescape(reply.text).count(f'value="{line}" aria-invalid="true"') == 1, "what was written is kept"
+    assert "80,00 €" in page, "and so is every other answer"
+
+
+def test_a_guarantee_that_is_not_read_is_said(client: TestClient) -> None:
+    page = words(client, quote(**{**GYNAECOLOGIST, "contract": "150 pour cent"}))
+    assert "Write it in percentages of the tariff" in page
+
+
+def test_a_guarantee_is_echoed_as_it_is_counted(client: TestClient) -> None:
+    page = words(client, quote(**{**GYNAECOLOGIST, "guarantee": "150 %"}), "fr")
+    assert "150 % avec OPTAM, 130 % sans" in page
+    assert "52,10 €" in page
+    assert "150% with OPTAM, 130% without" in understood_of("150 %", "en"), "on the page that compares too"
