@@ -15,9 +15,10 @@ from parcours.documents import code_of
 from parcours.engine.bill.receipt import read_any, replay_any
 from parcours.engine.bill.settle import settle_bill
 from parcours.law.workdays import easter, is_sunday_or_holiday
-from parcours.web.bill.catalogue import find, known_codes, suggestions
+from parcours.web.bill.catalogue import find, known_codes
 from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.public.situations import situations
+from parcours.web.quote.supplements import suggestions
 from tests.web.pages import BILLS, VISIT, bill, quote
 
 OWN = (("medecin_traitant", "true"), ("role", "medecin_traitant"), ("referral", "none"))

@@ -1,15 +1,22 @@
 """Amounts of the quote that a stranger found wrong: lawful supplements, ranges, guarantees, days of grace."""
 
+from collections.abc import Sequence
 from datetime import date
 from html import unescape
+from typing import cast
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from parcours.engine.compare.plans import understood_of
 from parcours.text import euros, plain_euros
-from parcours.web.bill.catalogue import suggestions
-from parcours.web.quote.supplements import tariff
+from parcours.web.pages import Page
+from parcours.web.quote.form import Form
+from parcours.web.quote.state import state_of
+from parcours.web.quote.supplements import suggestions, tariff
 from tests.web.pages import quote
 from tests.web.test_quote_guards import words
 
@@ -106,3 +113,70 @@ def test_a_guarantee_is_echoed_as_it_is_counted(client: TestClient) -> None:
     assert "150 % avec OPTAM, 130 % sans" in page
     assert "52,10 €" in page
     assert "150% with OPTAM, 130% without" in understood_of("150 %", "en"), "on the page that compares too"
+
+
+class Sheet:
+    """A page of the quote without a server: its address read, its links written."""
+
+    lang, explicit, site = "en", False, ""
+
+    def __init__(self, address: str) -> None:
+        self.query = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+
+    def address(self, path: str, pairs: Sequence[tuple[str, str]] = ()) -> str:
+        return f"{path}?{urlencode(list(pairs))}"
+
+    def url(self, path: str, **_: str) -> str:
+        return path
+
+
+WRITTEN = {"age": ("4", "22", "40"), "fee": ("25", "60", "80"), "base": ("23",)}
+
+
+@given(
+    start=st.sampled_from(
+        [{"specialty": one} for one in ("generaliste", "dermatologie", "gynecologie_obstetrique", "psychiatrie")]
+        + [{"profession": one, "told": "yes"} for one in ("masseur_kinesitherapeute", "chirurgien_dentiste")]
+        + [{"specialty": "dermatologie", "medecin_traitant": "true", "age": "40", "role": "autre", "referral": "none"}]
+    ),
+    data=st.data(),
+)
+@settings(max_examples=15, deadline=None)
+def test_what_is_sure_holds_whatever_the_page_is_answered(start: dict[str, str], data: st.DataObject) -> None:
+    """At each question, every answer that the page offers: the least that is owed is no more, the most no less."""
+    address = Sheet("").address("/", [("care_date", "2026-11-25"), *start.items()])
+    for _ in range(20):
+        form = form_at(address)
+        card, before = form.question(form.state.standing.fact), form.state.standing.range
+        if card is None:
+            return
+        links = [link.url for link in form.links(card) if link.url.startswith("/?")]
+        if card.kind in WRITTEN:
+            links = [form.url({**form.state.given, card.facts[0]: value}) for value in WRITTEN[card.kind]]
+        for link in links:
+            after = form_at(link).state.standing.range
+            assert before.low <= after.low, (card.id, link)
+            if "fee" in form.state.given and before.high is not None:
+                assert after.high is not None, (card.id, link)
+                assert after.high <= before.high, (card.id, link)
+        address = data.draw(st.sampled_from(links))
+
+
+def form_at(address: str) -> Form:
+    sheet = cast("Page", Sheet(address))
+    return Form(state_of(sheet), sheet)
+
+
+def test_the_range_holds_every_answer_that_is_not_known(client: TestClient) -> None:
+    address = quote(
+        care_date="2026-11-26",
+        specialty="dermatologie",
+        medecin_traitant="false",
+        fee="60",
+        contract=None,
+        unsure="convention",
+    )
+    page = words(client, address)
+    assert "Outside the convention" in page
+    assert "€2.00 to €60.00" in page
+    assert "Covered in any case €0.00" in page

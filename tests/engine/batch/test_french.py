@@ -8,7 +8,7 @@ import pytest
 
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.french import Style, style_of
-from parcours.engine.batch.header import names_of
+from parcours.engine.batch.header import mapping_of, names_of
 from parcours.engine.batch.run import Job, settle_path
 
 PLAIN = [
@@ -104,8 +104,13 @@ def test_everything_that_is_wrong_with_the_columns_is_told_at_once() -> None:
     assert "il manque la colonne age ou birth_date" in each[-1]
     assert together == (
         "tout ensemble : --map ADHERENT=patient_id --map 'Date de soins=care_date' --map Montant=fee "
-        "--map SPE=specialty"
+        "--map SPE=specialty --map COLONNE=age"
     )
+    with pytest.raises(WrongColumns) as caught:
+        names_of(["DATE", "AGE", "SPE", "MONTANT", "CONV"], {})
+    together = caught.value.message["fr"].splitlines()[-1]
+    written = [word for word in together.split() if "=" in word]
+    assert names_of(["DATE", "AGE", "SPE", "MONTANT", "CONV"], mapping_of(written))[0] == "care_date", "as it is told"
 
 
 def test_a_name_with_spaces_is_proposed_between_quotes() -> None:

@@ -107,6 +107,7 @@ def test_the_range_closes_on_the_share() -> None:
 
 def test_what_nobody_owes_under_the_c2s_is_no_part_of_the_least() -> None:
     known = {name: TRUTHS[name] for name in ("care_date", "age")} | {"specialty": "dermatologie", "fee": 60}
+    known["exemption"] = "none"
     assert patient_range({**known, "convention": "secteur_2"}).low == 0
     assert patient_range({**known, "convention": "secteur_2", "c2s": False}).low > 0
 

@@ -12,7 +12,7 @@ from parcours.engine.batch.results import RESULT_NAMES
 from parcours.engine.batch.units import of_bills
 from parcours.engine.bill.vocabulary import LINE_KEYS
 from parcours.engine.facts.vocabulary import BY_NAME, IDS, RENAMED, SOURCE_ROW
-from parcours.text import Text
+from parcours.text import Text, same
 
 NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))
 """Facts without which no row can be settled: one of each."""
@@ -30,13 +30,23 @@ USUAL = {
         "patient",
     ),
     "professional_id": ("ps", "num_ps", "praticien", "executant", "num_executant", "rpps", "finess", "professionnel"),
-    "care_date": ("date_soins", "date_soin", "date_acte", "jour_soins", "datesoins", "date_of_care"),
+    "care_date": (
+        "date_soins",
+        "date_soin",
+        "date_acte",
+        "jour_soins",
+        "datesoins",
+        "date_of_care",
+        "date",
+        "jour",
+        "day",
+    ),
     "reimbursement_date": ("date_remboursement", "date_paiement", "date_reglement"),
     "birth_date": ("date_naissance", "naissance", "ddn", "date_of_birth"),
     "fee": ("honoraires", "montant", "montant_depense", "depense", "frais_reels", "prix", "amount", "price"),
     "base": ("base_remboursement", "brss", "tarif", "base_ro"),
     "specialty": ("specialite", "spe"),
-    "convention": ("secteur", "sect", "sector", "secteur_conventionnel"),
+    "convention": ("secteur", "sect", "sector", "secteur_conventionnel", "conv"),
     "medecin_traitant": ("mt", "medecin_traitant_declare", "mt_declare"),
     "role": ("role_medecin", "role_ps"),
     "referral": ("orientation", "adressage", "adresse_par"),
@@ -108,11 +118,15 @@ class Wrong:
     told: list[Text] = field(default_factory=list)
     meant: dict[str, str] = field(default_factory=dict)
     """The fact that each column may be."""
+    unnamed: list[str] = field(default_factory=list)
+    """Needed facts of which no column is near: who writes the command says which one it is."""
 
     @property
     def message(self) -> Text:
         """Each problem on its line, then what to write for all of them."""
-        several = [ALL.format(maps=" ".join(map(map_of, self.meant.items())))] * (len(self.meant) > 1)
+        maps = [*map(same, map(map_of, self.meant.items())), *(A_COLUMN.format(fact=fact) for fact in self.unnamed)]
+        joined = Text(" ".join(one.fr for one in maps), " ".join(one.en for one in maps))
+        several = [ALL.format(maps=joined)] * (len(self.meant) > 0 and len(maps) > 1)
         lines = [*self.told, *several]
         return Text("\n".join(one.fr for one in lines), "\n".join(one.en for one in lines))
 
@@ -134,6 +148,8 @@ class Wrong:
             if close:
                 self.meant[close[0]] = group[0]
                 hint = NEAREST.format(name=close[0], map=map_of((close[0], group[0])))
+            else:
+                self.unnamed.append(group[0])
             self.told.append(MISSING.format(names=Text(" ou ".join(group), " or ".join(group))) + hint)
 
     def others(self, names: Sequence[str], kept: Container[str], reserved: Container[str]) -> None:
@@ -166,6 +182,7 @@ NOT_A_FACT = Text(
     "la colonne « {name} » n'est pas un fait ; est-ce {fact} ? {taken}, ou {kept} pour la garder",
     "column '{name}' is not a fact; did you mean {fact}? {taken}, or {kept} to carry it through",
 )
+A_COLUMN = Text("--map COLONNE={fact}", "--map COLUMN={fact}")
 ALL = Text("tout ensemble : {maps}", "all together: {maps}")
 
 

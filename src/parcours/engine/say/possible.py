@@ -64,11 +64,14 @@ LATE: dict[str, tuple[int, ...]] = {
 }
 """Facts that may change what is advanced at the desk when the share no longer depends on anything."""
 FREE = (Convention.SECTEUR_2, Convention.SECTEUR_2_OPTAM, Convention.NON_CONVENTIONNE)
+EVERY_CARE = ("consultation", "acte_technique", "dentaire", "auxiliaire", "biologie", "pharmacie", "pharmacie_modere",
+              "pharmacie_faible", "appareillage", "transport", "hospitalisation")  # fmt: skip
 GENEROUS = encode_contract(
-    {"responsable": True, "consultation_pct_br": 1000, "acte_technique_pct_br": 1000, "dentaire_pct_br": 1000}
+    {"responsable": False, "majoration": True, **{f"{name}_pct_br": 1000 for name in EVERY_CARE}}
 )
-"""A contract that is not named yet stands between none and this one, which pays all that a contrat responsable may
-pay."""
+"""A contract that is not named yet stands between none and this one, which pays all that any contract may pay; one that
+is responsable pays less.
+"""
 REFERRALS = (Referral.NONE, Referral.AVIS_PONCTUEL, Referral.PROTOCOLE_ALD, Referral.SAGE_FEMME)
 """One of each kind: not sent; sent by one's doctor; under a protocol (no authorised overrun); sent by a midwife."""
 ADULT = 40
@@ -190,7 +193,8 @@ class Space:
         """The least that can be owed, and the most the patient can be left with; the share itself once it is known."""
         shares = {share for by_values in self.shares.values() for share in by_values.values()}
         free = self.known.open("fee") and (not self.known.doctor or self.may_be_free())
-        return Range(min(shares) if len(shares) == 1 else self.least, None if free else max(shares))
+        least = min(shares) if len(shares) == 1 else self.least
+        return Range(least if self.tariff_known or not self.known.open("base") else 0, None if free else max(shares))
 
     def sector_1(self) -> list[int]:
         """The shares that the patient can be left with in sector 1, while the sector is open."""

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from pathlib import Path
-
-import yaml
 
 from parcours.engine.bill.codetext import professions_of
 from parcours.engine.bill.find import find as find_code
@@ -24,14 +21,13 @@ from parcours.law.loader import load
 from parcours.law.workdays import is_sunday_or_holiday
 from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
+from parcours.web.quote.supplements import SATURDAY, suggestions
 from parcours.words import fold, spaced
 
-FILE = Path(__file__).with_name("suggestions.yaml")
 MOST_FOUND = 12
 HIDDEN = frozenset({"ACTE", "TM_SEJOUR", "FORFAIT_ACTE_LOURD", "MAJORATION_SEJOUR", "HD", "HG", "FPU_MINORE"})
 """Codes that a bill makes by itself, or that stand for others."""
 YOUNG = 6
-SATURDAY = 6
 VISITS = frozenset({"VG", "VL", "VSP"})
 """Codes of a doctor who came to the patient."""
 ANYONE = {
@@ -56,13 +52,6 @@ class Known:
     label: Mapping[str, str]
     words: str
     profession: int
-
-
-@cache
-def suggestions() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """What is often on the paper, by who made it out."""
-    content: dict[str, dict[str, list[str]]] = yaml.safe_load(FILE.read_text("utf-8"))
-    return content
 
 
 @cache

@@ -34,7 +34,7 @@ from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, split_of
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements, visit_code
 from parcours.web.quote.todo import About, Group, Todo, events
-from parcours.web.quote.unsure import outcomes, unsure_url
+from parcours.web.quote.unsure import outcomes, unsure_url, whatever_is_not_known
 from parcours.web.quote.view import Quote, Result, Stop
 
 STARTS = (
@@ -191,7 +191,7 @@ def quote_of(page: Page) -> Quote:
             about = about._replace(amo=split.totals["amo"], amc=split.totals["amc"])
         todo = Todo(page, about).groups()
     elif "specialty" in given or "profession" in given:
-        result = open_result(where, state.cents("fee"), page.lang)
+        result = open_result(whatever_is_not_known(form), state.cents("fee"), page.lang)
     if result and not split and ("fee" not in given or "fee" in state.unsure):
         result = replace(result, beside=may_add(state, page.lang))
     if isinstance(outcome, MissingFact):

@@ -41,7 +41,7 @@ def open_result(standing: Standing, fee: int | None, lang: str) -> Result:
     """The card while answers are missing: what is sure, and what depends on them."""
     say, money = partial(text, lang=lang), partial(euros, lang=lang)
     span = standing.sector_1 if standing.range.high is None and standing.sector_1 else standing.range
-    low, high = span.low, span.high
+    low, high = min(span.low, standing.range.low), span.high
     if high is None:
         left, of = say("from {amount}", amount=money(low)), say("The price is not known yet: the most depends on it.")
         least = max(low, 100)

@@ -4,10 +4,13 @@ The quote settles one act. Where more may be charged than its tariff, the page s
 amount of the day, and opens the bill with both lines.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+
+import yaml
 
 from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError
@@ -15,8 +18,9 @@ from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
 from parcours.law.workdays import is_sunday_or_holiday
 from parcours.web import i18n
-from parcours.web.bill.catalogue import SATURDAY, suggestions
 
+FILE = Path(__file__).with_name("suggestions.yaml")
+SATURDAY = 6
 GENERALIST = "generaliste"
 AT_PRACTICE = frozenset({"CRD", "CRN", "CRM"})
 """Asked for by the call centre, at the practice: not for a visit at home."""
@@ -40,6 +44,13 @@ class Supplement:
     """Is it exactly what is above the tariff?"""
 
 
+@cache
+def suggestions() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """What is often on the paper, by who made it out: for the quote and for a bill."""
+    content: dict[str, dict[str, list[str]]] = yaml.safe_load(FILE.read_text("utf-8"))
+    return content
+
+
 def codes_of(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
     """The supplements to think of: those of the day and, for a doctor on call or in an emergency, of the hours."""
     if is_sunday_or_holiday(day):
@@ -55,7 +66,7 @@ def any_hour(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
 
 
 def hours_of(facts: Mapping[str, str | None], name: str) -> Iterator[str]:
-    """What a bill is known to hold for an hour (`bill/suggestions.yaml`), by who made it out; that a call centre asks
+    """What a bill is known to hold for an hour (`suggestions.yaml`), by who made it out; that a call centre asks
     for at the practice, for any doctor.
     """
     specialty = facts.get("specialty")

@@ -1,11 +1,12 @@
 """What somebody does not know: the most common answer is taken, and at the end all of them are shown side by side."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from parcours.engine.errors import FactError
 from parcours.engine.say.possible import Range
-from parcours.engine.say.sitting import Sitting
+from parcours.engine.say.sitting import Sitting, Standing, spread
 from parcours.text import plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
@@ -77,6 +78,13 @@ def unsure_url(form: Form, card: Card) -> str:
 
 def outcomes(form: Form) -> Iterator[Outcomes]:
     """For each fact that is not known: what each answer would give, and how to find out."""
+    for card, options in answers_of(form):
+        rows = [outcome(form, label, facts, card) for label, facts in options]
+        yield Outcomes(form.words(card.short), rows, form.say(UNSURE[card.id].how))
+
+
+def answers_of(form: Form) -> Iterator[tuple[Card, list[tuple[str, Mapping[str, str]]]]]:
+    """The questions that were not answered, with each answer: its words, its facts."""
     for fact in form.state.unsure:
         card = questions.GYNAECOLOGIST if fact == "specialty" else questions.BY_FACT.get(fact)
         if card is None or card.id not in UNSURE or card is questions.BASE:
@@ -88,8 +96,20 @@ def outcomes(form: Form) -> Iterator[Outcomes]:
         )
         if card is questions.GYNAECOLOGIST and "fee" in form.state.unsure:
             options = [(label, {**facts, **at_tariff(form, facts)}) for label, facts in options]
-        rows = [outcome(form, label, facts, card) for label, facts in options]
-        yield Outcomes(form.words(card.short), rows, form.say(UNSURE[card.id].how))
+        yield card, options
+
+
+def whatever_is_not_known(form: Form) -> Standing:
+    """Where the form stands, the range of every answer that is not known among its own."""
+    spans = [form.state.standing.range]
+    for _, options in answers_of(form):
+        for _, facts in options:
+            try:
+                sitting = Sitting(one_circumstance(form.state.given | dict(facts)), form.state.readings)
+                spans.append(sitting.standing().range)
+            except FactError:
+                continue
+    return replace(form.state.standing, range=spread(spans))
 
 
 def at_tariff(form: Form, facts: Mapping[str, str]) -> Mapping[str, str]:
