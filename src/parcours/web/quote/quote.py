@@ -191,7 +191,7 @@ def quote_of(page: Page) -> Quote:
             about = about._replace(amo=split.totals["amo"], amc=split.totals["amc"])
         todo = Todo(page, about).groups()
     elif "specialty" in given or "profession" in given:
-        result = open_result(whatever_is_not_known(form), state.cents("fee"), page.lang)
+        result = open_result(whatever_is_not_known(form, where), state.cents("fee"), page.lang)
     if result and not split and ("fee" not in given or "fee" in state.unsure):
         result = replace(result, beside=may_add(state, page.lang))
     if isinstance(outcome, MissingFact):

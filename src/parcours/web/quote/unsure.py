@@ -99,9 +99,9 @@ def answers_of(form: Form) -> Iterator[tuple[Card, list[tuple[str, Mapping[str, 
         yield card, options
 
 
-def whatever_is_not_known(form: Form) -> Standing:
+def whatever_is_not_known(form: Form, where: Standing) -> Standing:
     """Where the form stands, the range of every answer that is not known among its own."""
-    spans = [form.state.standing.range]
+    spans = [where.range]
     for _, options in answers_of(form):
         for _, facts in options:
             try:
@@ -109,7 +109,7 @@ def whatever_is_not_known(form: Form) -> Standing:
                 spans.append(sitting.standing().range)
             except FactError:
                 continue
-    return replace(form.state.standing, range=spread(spans))
+    return replace(where, range=spread(spans))
 
 
 def at_tariff(form: Form, facts: Mapping[str, str]) -> Mapping[str, str]:
