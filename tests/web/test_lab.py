@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
-from parcours.engine.batch.supposed import SupposedLaw, charged_anew, settle_people
+from parcours.engine.batch.supposed import SupposedLaw, settle_people
 from parcours.lab.cases import cascades, cases
 from parcours.lab.reform import known_reforms, plan_of, read_reform, read_text
 from parcours.lab.study import study
@@ -98,8 +98,7 @@ def test_a_side_that_a_slider_does_not_touch_is_kept_and_the_sums_are_those_of_a
     for move in moves:
         plan = plan_of([read_reform(entry_of(move))], YEAR)
         law = SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
-        charged = [charged_anew(part, SupposedLaw(world.run.records), law) for part in world.encoded]
-        whole = [settle_people(part, law) for part in charged]
+        whole = [settle_people(part, law, fees_move=True) for part in world.encoded]
         assert (world.settle(plan) == np.concatenate(whole, axis=1)).all(), move
 
 

@@ -13,13 +13,7 @@ import yaml
 
 from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.people import EncodedPeople, encoded_people
-from parcours.engine.batch.supposed import (
-    PLACE,
-    SupposedLaw,
-    Totals,
-    charged_anew,
-    settle_people,
-)
+from parcours.engine.batch.supposed import PLACE, SupposedLaw, Totals, settle_people
 from parcours.lab.reform import Plan, plan_of
 from parcours.text import Text, text_of
 
@@ -80,8 +74,7 @@ def relevant(name: str, facts: Mapping[str, Any]) -> bool:
 def cascades(plan: Plan) -> list[Cascade]:
     """Every person's year under a plan."""
     people, before = in_force_of(plan.year)
-    in_force, law = law_of(plan_of([], plan.year)), law_of(plan)
-    after = settle_people(charged_anew(people, in_force, law) if plan.fees_move else people, law)
+    after = settle_people(people, law_of(plan), fees_move=plan.fees_move)
     return [
         Cascade(case, *(said(totals, place) for totals in (before, after)))
         for place, case in enumerate(cases(plan.year))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from parcours.engine.batch.people import EncodedPeople
-from parcours.engine.batch.supposed import COLUMNS, SupposedLaw, Totals, charged_anew, settle_people
+from parcours.engine.batch.supposed import COLUMNS, SupposedLaw, Totals, settle_people
 from parcours.law.codes import UNKNOWN
 from parcours.law.flat import Records
 from parcours.law.record import LawRecord
@@ -72,13 +72,11 @@ class Sides:
             Side(others, UNREAD_OTHERS, UNSUPPOSED_OTHERS),
         )
 
-    def settle(self, law: SupposedLaw, fees_from: SupposedLaw | None, pool: Executor) -> Totals:
-        """The totals of each person under a law; `fees_from`: the law whose tariffs the fees were charged at, where
-        those move.
-        """
+    def settle(self, law: SupposedLaw, pool: Executor, *, fees_move: bool) -> Totals:
+        """The totals of each person under a law."""
 
         def make(part: EncodedPeople, law: SupposedLaw) -> Totals:
-            return settle_people(charged_anew(part, fees_from, law) if fees_from else part, law, threads=1)
+            return settle_people(part, law, threads=1, fees_move=fees_move)
 
         if crossed(law.hypotheses):
             found = [list(pool.map(lambda part: make(part, law), self.parts))]

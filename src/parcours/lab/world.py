@@ -96,19 +96,13 @@ class World:
         """The acts by side; the same where all who may have C2S have it."""
         return Sides(self.encoded), Sides(self.with_c2s)
 
-    @cached_property
-    def in_force(self) -> SupposedLaw:
-        """The law that the fees were charged under."""
-        return SupposedLaw(self.run.records)
-
     def settle(self, plan: Plan) -> Totals:
         """The totals of each person under a plan."""
         if plan.digest() in self.known:
             return self.known[plan.digest()]
         law = SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
-        in_force = self.in_force if plan.fees_move else None
         with ThreadPoolExecutor(self.threads) as pool:
-            return self.sides[plan.c2s_for_all].settle(law, in_force, pool)
+            return self.sides[plan.c2s_for_all].settle(law, pool, fees_move=plan.fees_move)
 
 
 class Part(NamedTuple):

@@ -4,7 +4,7 @@ that many people are settled again in little memory, and the memory is read once
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Facts, Run, acts_of_patients, codes_of, encode_rows
-from parcours.engine.batch.kernel import _cell, _from_source
+from parcours.engine.batch.compiling import _compiled, register_rules
+from parcours.engine.batch.kernel import _cell, _era, _from_source
 from parcours.engine.batch.layout import AGES, MISSING, PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
 from parcours.engine.batch.reading import whole
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law import thresholds
+from parcours.law.cases import CaseBase
 from parcours.law.codes import UNKNOWN, Profession
 from parcours.rules.participations import bears_franchise
-from parcours.rules.types import Act
+from parcours.rules.tariff import tariff_of_act
+from parcours.rules.types import Act, Readings
 
 ACT = np.dtype(
     [
@@ -47,6 +50,8 @@ class EncodedPeople:
     acts: npt.NDArray[np.void]
     fees: npt.NDArray[np.int32]
     """What each was charged, in cents."""
+    tariffs: npt.NDArray[np.int32]
+    """The tariff that a fee moves with, in cents; 0: with none."""
     seldom: npt.NDArray[np.int32]
     patterns: npt.NDArray[np.int16]
     contracts: npt.NDArray[np.int64]
@@ -75,15 +80,11 @@ class EncodedPeople:
             self,
             acts=self.acts[start:end],
             fees=self.fees[start:end],
+            tariffs=self.tariffs[start:end],
             order=np.arange(end - start, dtype=np.int32),
             first=np.append(starts, len(group)).astype(np.int32),
             who=self.who[group[starts]],
         )
-
-    @cached_property
-    def priced(self) -> npt.NDArray[np.int32]:
-        """The acts whose base is a tariff of the law."""
-        return np.flatnonzero(self.acts["base"] == UNKNOWN).astype(np.int32)
 
 
 def encoded_people(acts: pa.Table, person: npt.NDArray[np.int64], people: int, run: Run) -> EncodedPeople:
@@ -103,10 +104,13 @@ def encoded_people(acts: pa.Table, person: npt.NDArray[np.int64], people: int, r
     rank = np.empty_like(order)
     rank[laid] = np.arange(len(laid), dtype=order.dtype)
     made, fees, seldom, patterns = packed(facts, codes_of(columns.get("professional_id"), len(acts)), laid)
+    tariffs = np.zeros_like(fees)
+    tariff_kernel()(made, fees, seldom, patterns, *run.laws, Readings(), tariffs)
     care = made["care_date"]
     return EncodedPeople(
         made,
         fees,
+        tariffs,
         seldom,
         patterns,
         facts.patterns.contracts,
@@ -160,12 +164,33 @@ def _packed_cell(name: str) -> str:
     if name in PATTERN_FACTS:
         return _cell(name)
     if name == "fee":
-        return "int64(fees[i])"
+        return "int64(fee)"
     if name in SELDOM:
         return f"int64(seldom[said.seldom, {SELDOM.index(name)}])"
     return f"int64(said.{name})"
 
 
 _packed_act: Callable[..., Any] = _from_source(
-    f"def packed_act(said, fees, i, seldom, patterns, p): return Act({', '.join(map(_packed_cell, Act._fields))})"
+    f"def packed_act(said, fee, seldom, patterns, p): return Act({', '.join(map(_packed_cell, Act._fields))})"
 )
+
+
+def _find_tariffs(
+    acts: Any, fees: Any, seldom: Any, patterns: Any, laws: Any, days: Any, readings: Any, tariffs: Any
+) -> None:
+    """The tariff of each act that is charged at it or above it. A base that is given is no tariff."""
+    era = 0
+    for i in range(len(acts)):
+        said = acts[i]
+        act = _packed_act(said, fees[i], seldom, patterns, np.uint64(said.pattern))
+        era = _era(days, act.care_date, era)
+        tariff, case = tariff_of_act(act, laws[era], readings)
+        if act.base == UNKNOWN and case != CaseBase.UNKNOWN and tariff <= act.fee:
+            tariffs[i] = tariff
+
+
+@cache
+def tariff_kernel() -> Callable[..., None]:
+    """The compiled loop (see `_find_tariffs`)."""
+    register_rules()
+    return _compiled(_find_tariffs, (_packed_act, _era))

@@ -5,7 +5,7 @@ The rules are compiled once: values of the law and hypotheses are data. One row 
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
@@ -78,8 +78,13 @@ class SupposedLaw:
         return {}
 
 
-def settle_people(people: EncodedPeople, law: SupposedLaw, threads: int = 2) -> Totals:
-    """The totals of each person under a law, a line a column of `COLUMNS`."""
+NOTHING_MOVES = np.zeros(0, np.int32)
+
+
+def settle_people(people: EncodedPeople, law: SupposedLaw, threads: int = 2, *, fees_move: bool = False) -> Totals:
+    """The totals of each person under a law, a line a column of `COLUMNS`. Where tariffs move a fee moves by as much,
+    and overruns stay what they were.
+    """
     totals = np.zeros((len(COLUMNS), people.people), np.int64)
     hypotheses = None if law.hypotheses == NEUTRAL else law.hypotheses
     laws, days = law.table(people.days)
@@ -91,6 +96,7 @@ def settle_people(people: EncodedPeople, law: SupposedLaw, threads: int = 2) -> 
         people_kernel()(
             people.acts,
             people.fees,
+            people.tariffs if fees_move else NOTHING_MOVES,
             people.seldom,
             people.patterns,
             people.contracts,
@@ -122,17 +128,6 @@ def shares(first: npt.NDArray[np.int32], threads: int) -> list[tuple[int, int]]:
     return list(pairwise(int(cut) for cut in cuts))
 
 
-def charged_anew(people: EncodedPeople, before: SupposedLaw, after: SupposedLaw) -> EncodedPeople:
-    """What is charged when tariffs move: the tariff moves the fee by as much, and overruns stay what they were."""
-    fees = people.fees.copy()
-    old, old_days = before.table(people.days)
-    new, new_days = after.table(people.days)
-    fee_kernel()(
-        people.acts, fees, people.seldom, people.patterns, people.priced, old, old_days, new, new_days, before.readings
-    )
-    return replace(people, fees=fees)
-
-
 _SUMS = "".join(f"    totals[{place}, person] += answer.{name}\n" for place, name in enumerate(MONEY))
 
 
@@ -150,6 +145,7 @@ _add = _adder()
 def _settle_people(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - columns, not objects, for compiled code
     acts: Any,
     fees: Any,
+    tariffs: Any,
     seldom: Any,
     patterns: Any,
     contracts: Any,
@@ -184,7 +180,7 @@ def _settle_people(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - columns,
             i = np.uint64(order[rank])
             said = acts[i]
             p = np.uint64(said.pattern)
-            act = _packed_act(said, fees, i, seldom, patterns, p)
+            act = _packed_act(said, fees[i], seldom, patterns, p)
             if act.reimbursement_date // 10_000 != year:
                 year = act.reimbursement_date // 10_000
                 participation_year = 0
@@ -194,6 +190,10 @@ def _settle_people(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - columns,
                 transport_year = 0
             era = _era(days, act.care_date, era)
             law = laws[era]
+            if len(tariffs) and tariffs[i]:
+                tariff, case = tariff_of_act(act, law, PRACTICE)
+                if case != CaseBase.UNKNOWN:
+                    act = _packed_act(said, act.fee + tariff - tariffs[i], seldom, patterns, p)
             places = NOWHERE
             if count > 1:
                 places = _places(act, np.int64(said.professional), own, patient, law, readings)
@@ -233,37 +233,8 @@ def _settle_people(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - columns,
             _remember(places, own, number, answer.franchise, act)
 
 
-def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code
-    acts: Any, fees: Any, seldom: Any, patterns: Any, priced: Any, old: Any, old_days: Any, new: Any, new_days: Any,
-    readings: Any,
-) -> None:  # fmt: skip
-    """Acts charged at the tariff of one law or above it: as much above that of another. A base that is given moves with
-    no tariff.
-    """
-    before = 0
-    after = 0
-    for rank in range(len(priced)):
-        i = np.uint64(priced[rank])
-        said = acts[i]
-        act = _packed_act(said, fees, i, seldom, patterns, np.uint64(said.pattern))
-        before = _era(old_days, act.care_date, before)
-        after = _era(new_days, act.care_date, after)
-        tariff, case = tariff_of_act(act, old[before], readings)
-        if case != CaseBase.UNKNOWN and 0 < tariff <= act.fee:
-            moved, known = tariff_of_act(act, new[after], readings)
-            if known != CaseBase.UNKNOWN:
-                fees[i] = act.fee + moved - tariff
-
-
 @cache
 def people_kernel() -> Callable[..., None]:
     """The compiled loop (see `_settle_people`)."""
     register_rules()
     return _compiled(_settle_people, (_packed_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))
-
-
-@cache
-def fee_kernel() -> Callable[..., None]:
-    """The compiled loop (see `_move_fees`)."""
-    register_rules()
-    return _compiled(_move_fees, (_packed_act, _era))
