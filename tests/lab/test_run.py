@@ -104,8 +104,8 @@ def test_the_reform_that_was_written_gives_the_same_figures(written: Path, tmp_p
     [
         (["--reform", "franchise_x2"], "franchises_pf_x2"),
         (["--by", "tenth"], "decile"),
-        (["--where", "region=1"], "department"),
-        (["--where", "department=99"], "75"),
+        (["--where", "region=1"], "--where: no such part to keep (given: region; allowed: decile"),
+        (["--where", "decile=11"], "--where: no such part to keep (given: decile=11; allowed: 1, 2"),
         (["--people", "0"], "1000"),
         (["--people", "many"], "1000"),
         (["--year", "1900"], "2099"),

@@ -64,9 +64,10 @@ def run(
         if not first < year < 2100:
             fail(problems.not_accepted(year, field="--year", expected=f"{first + 1} … 2099"), lang)
         breakdowns = [name.strip() for name in by.split(",") if name.strip()]
-        for name in (*breakdowns, *restricted):
-            if name not in BREAKDOWNS:
-                raise refused.unknown_by(name, near=", ".join(BREAKDOWNS))
+        for refusal, names in ((refused.unknown_by, breakdowns), (refused.unknown_where, restricted)):
+            for name in names:
+                if name not in BREAKDOWNS:
+                    raise refusal(name, near=", ".join(BREAKDOWNS))
         reforms = [*find_reforms(reform or []), *reforms_of(set or [])]
         plans = plans_of(reforms, year)
         if len(reforms) > 1:
@@ -75,8 +76,8 @@ def run(
         wanted = tables(found, list(dict.fromkeys(["decile", *breakdowns])))
         said = receipt(found, breakdowns, restricted, shlex.join(["parcours", *sys.argv[1:]]))
         if output is not None:
-            names = write(found, wanted, said, output, lang, lambda: note(found, wanted, said, lang))
-            typer.echo(WROTE[lang].format(count=len(names), folder=output), err=True)
+            written = write(found, wanted, said, output, lang, lambda: note(found, wanted, said, lang))
+            typer.echo(WROTE[lang].format(count=len(written), folder=output), err=True)
         show(found, wanted, said, lang, json=json)
 
 

@@ -69,6 +69,10 @@ unknown_by = Problem(
     LabError, "lab_by", Text("on ne peut pas ventiler ainsi", "no breakdown by that"), field="--by",
     allowed=Text("{near}", "{near}"),
 )  # fmt: skip
+unknown_where = Problem(
+    LabError, "lab_where", Text("on ne peut pas garder cette part", "no such part to keep"), field="--where",
+    allowed=Text("{near}", "{near}"),
+)  # fmt: skip
 no_output = Problem(
     LabError, "lab_not_written", Text("écriture impossible : {why}", "cannot be written: {why}")
 )  # fmt: skip

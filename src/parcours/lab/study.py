@@ -126,9 +126,11 @@ def kept_people(world: World, where: Mapping[str, str]) -> Mask:
     """The people of `NAME=VALUE` restrictions."""
     kept = np.ones(len(world.people), np.bool_)
     for name, value in where.items():
+        if name not in BREAKDOWNS:
+            raise problems.unknown_where(name, near=", ".join(BREAKDOWNS))
         groups = dict(groups_of(world, name))
         if value not in groups:
-            raise problems.unknown_by(f"{name}={value}", near=", ".join(groups))
+            raise problems.unknown_where(f"{name}={value}", near=", ".join(groups))
         kept &= groups[value]
     return kept
 

@@ -47,7 +47,8 @@ Left empty, though the national tables have them:
 def empty_columns() -> dict[str, list[str]]:
     """Columns of the national tables that the lab does not fill."""
     filled = values_in("dictionary")["columns"]
-    return {table: [name for name in national(table) if name not in filled] for table in book()["tables"]}
+    found = {table: [name for name in national(table) if name not in filled] for table in book()["tables"]}
+    return {table: names for table, names in found.items() if names}
 
 
 def national(table: str) -> list[str]:

@@ -69,7 +69,8 @@ WORDS = {
     ),
     "file": Text("Le fichier de la réforme", "The file of the reform"),
     "command": Text(
-        "La même chose en ligne de commande, au même résultat :", "The same on the command line, with the same result:"
+        "La même chose en ligne de commande, au même résultat (--people 1e6 : un million de personnes) :",
+        "The same on the command line, with the same result (--people 1e6: a million people):",
     ),
     "took": Text("réglé et dessiné en {took} ms", "settled and drawn in {took} ms"),
     "by_age": Text("Par âge", "By age"),
