@@ -105,6 +105,7 @@ FORMS = {
     ("/practice/declarations", "sign"): ("declaration_id", "declaration"),
     ("/practice/declarations", "refuse"): ("declaration_id", "declaration"),
     ("/practice/declarations", "propose"): ("of", "person"),
+    ("/practice/declarations", "withdraw"): ("declaration_id", "declaration"),
     ("/fund/regularisations", "confirm"): ("regularisation_id", "regularisation"),
     ("/fund/regularisations", "drop"): ("regularisation_id", "regularisation"),
     ("/insurer/overlaps", "give_way"): ("link_id", "link"),

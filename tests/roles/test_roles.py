@@ -272,8 +272,8 @@ ROWS = (
     # declarations
     on(
         "POST", "/declarations", {"alice"}, SEES_ALICE, {"professional_id": "{amar}", "patient_id": "{alice}"},
-        # A doctor needs the patient's card; a delegate signs nothing.
-        expected={"amar": 404, "zola": 403, "sand": 403, "delegate": 403}, foreign={"alice": "zoe"},
+        # A doctor, and the delegate who prepares for one, needs the patient's card.
+        expected={"amar": 404, "zola": 403, "sand": 403, "delegate": 404}, foreign={"alice": "zoe"},
     ),
     on(
         "POST", "/declarations/forms", FUND, SEES_ALICE,

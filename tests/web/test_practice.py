@@ -308,6 +308,23 @@ def test_a_proposal_is_accepted_and_a_foreign_one_does_not_exist(people, country
     assert "Zola" in alice.get("/me/doctor").text or "In force" in alice.get("/me/doctor").text
 
 
+def test_a_delegate_prepares_a_declaration_that_the_doctor_signs(people, country, database_url):  # noqa: F811
+    delegate, amar, alice = people("delegate"), people("amar"), people("alice")
+    send(alice, "/me/doctor", "leave", declaration_id=country.declaration)
+    number, born = number_of(database_url, country.alice)
+    said = {"number": number, "birth_date": born}
+    assert send(delegate, "/practice/declarations", "propose", number=number, birth_date="1901-01-01").status_code == 422
+    prepared = send(delegate, "/practice/declarations", "propose", **said)
+    assert "must sign" in prepared.text
+    assert "nobody has signed yet" in prepared.text
+    row = re.search(r'name="declaration_id" value="([^"]+)"', prepared.text)[1]
+    assert send(delegate, "/practice/declarations", "sign", declaration_id=row).status_code == 403
+    assert row not in alice.get("/me/doctor").text, "the patient is asked nothing before the doctor has signed"
+    send(amar, "/practice/declarations", "sign", declaration_id=row)
+    assert row in alice.get("/me/doctor").text
+    assert "in force" in send(alice, "/me/doctor", "sign", declaration_id=row).text
+
+
 def test_a_letter_is_written_used_and_answered(people, country):  # noqa: F811
     amar, sand = people("amar"), people("sand")
     path = f"/practice/letters/new?of={country.alice}"

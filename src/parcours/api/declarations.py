@@ -40,6 +40,8 @@ SIGNING = {
     Party.PARENT: Action.SIGN_AS_PARENT,
     Party.DOCTOR: Action.SIGN_AS_DOCTOR,
 }
+WAITING = (State.PREPARED, State.PROPOSED)
+"""For signatures."""
 
 
 class DeclarationOut(Out):
@@ -64,7 +66,7 @@ class DeclarationOut(Out):
 
 def _declaration(unit: Unit, row: Declaration) -> DeclarationOut:
     insured = people.get_insured(unit.session, row.insured_id)
-    missing = checks.parties_missing(row, insured, paris_today()) if row.state is State.PROPOSED else ()
+    missing = checks.parties_missing(row, insured, paris_today()) if row.state in WAITING else ()
     return DeclarationOut(
         id=row.id, patient_id=row.insured_id, professional_id=row.professional_id, organisation_id=row.organisation_id,
         route=row.route, state=row.state, proposed_by=row.proposed_by, proposed_at=row.proposed_at,
@@ -97,9 +99,14 @@ class ProposalIn(In):
 
 @router.post("/declarations", status_code=201, response_model=DeclarationOut, responses=problems(*CREATING))
 def propose(body: ProposalIn, once: OnceDep) -> Response:
-    """Propose a declaration; who proposes agrees by that, and it is in force once everybody needed has agreed."""
+    """Propose a declaration; who proposes agrees by that, and it is in force once everybody needed has agreed.
+
+    A delegate prepares it: the doctor's agreement proposes it.
+    """
     unit = once.unit
     insured_id, by = _whose(unit, body)
+
+    prepares = unit.actor.role is Role.DELEGATE
 
     def make() -> tuple[DeclarationOut, dict[str, str]]:
         proposal = declarations.Proposal(
@@ -107,8 +114,8 @@ def propose(body: ProposalIn, once: OnceDep) -> Response:
             parent_id=unit.actor.insured_id if by is Party.PARENT else None, route=body.route.value,
             organisation_id=body.organisation_id, joint_ids=tuple(body.joint_ids),
         )  # fmt: skip
-        row = declarations.propose(unit.session, proposal)
-        unit.note(Tag.DECLARATION_PROPOSE, of_declaration(row), by=by.value)
+        row = (declarations.prepare if prepares else declarations.propose)(unit.session, proposal)
+        unit.note(Tag.DECLARATION_PREPARE if prepares else Tag.DECLARATION_PROPOSE, of_declaration(row), by=by.value)
         return _declaration(unit, row), {"ETag": row.etag, "Location": f"/api/v1/declarations/{row.id}"}
 
     return once.reply(make)
@@ -125,11 +132,12 @@ def _whose(unit: Unit, body: ProposalIn) -> tuple[str, Party]:
 def _presented(unit: Unit, body: ProposalIn) -> str:
     """The patient whose card the doctor holds: number and birth date must agree; else as if there were nobody."""
     doctor = directory.get_professional(unit.session, body.professional_id)
-    unit.allow(Action.PROPOSE_AS_DOCTOR, of_practice(doctor.id))
+    action = Action.PREPARE_DECLARATION if unit.actor.role is Role.DELEGATE else Action.PROPOSE_AS_DOCTOR
+    unit.allow(action, of_practice(doctor.id))
     insured = people.find_by_nir(unit.session, body.nir) if body.nir else None
     if insured is None or insured.birth_date != body.birth_date:
         found = of_patient(insured) if insured else Record(PATIENT)
-        unit.note_refusal(Action.PROPOSE_AS_DOCTOR, found, "not_found")
+        unit.note_refusal(action, found, "not_found")
         raise not_found("nir")
     return insured.id
 

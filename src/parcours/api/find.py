@@ -199,7 +199,7 @@ class LineIn(In):
         examples=[{"accepts_adults": "yes", "language": ["en", "pt"]}],
     )
     organisation_id: str | None = Field(None, max_length=64, description="At one place only.")
-    until: Day | None = Field(None, description="An earlier end than the usual one.")
+    until: Day | None = Field(None, description="The last day on which it counts, where it is earlier than usual.")
 
 
 @router.put("/professionals/{professional_id}/line", responses=problems(*CHANGING))

@@ -40,6 +40,30 @@ def test_in_force_at_once_when_both_agreed(world):
     assert timeline.as_of(world.session, person.id, date(2025, 3, 2)) is None
 
 
+def test_what_a_delegate_prepares_binds_nobody_before_the_doctor_has_signed(world):
+    person, doctor = world.person(), world.doctor()
+    given = Proposal(person.id, doctor.id, by="doctor")
+    first = declarations.prepare(world.session, given, at=instant(2025, 3, 1))
+    row = declarations.prepare(world.session, given, at=instant(2025, 3, 2))
+    assert (first.state, row.state, row.doctor_agreed_at) == (State.WITHDRAWN, State.PREPARED, None)
+    with pytest.raises(Conflict):
+        declarations.agree(world.session, row.id, party="insured", at=instant(2025, 3, 3))
+    declarations.agree(world.session, row.id, party="doctor", at=instant(2025, 3, 4))
+    assert (row.state, row.proposed_at) == (State.PROPOSED, instant(2025, 3, 4))
+    declarations.agree(world.session, row.id, party="insured", at=instant(2025, 3, 5))
+    assert timeline.as_of(world.session, person.id, date(2025, 3, 5)).declaration_id == row.id
+
+
+def test_a_proposal_takes_the_place_of_what_was_prepared(world):
+    person, doctor = world.person(), world.doctor()
+    given = Proposal(person.id, doctor.id, by="doctor")
+    prepared = declarations.prepare(world.session, given, at=instant(2025, 2, 28))
+    declare(world, person, doctor, instant(2025, 3, 1))
+    assert prepared.state is State.WITHDRAWN
+    with pytest.raises(Conflict):
+        declarations.prepare(world.session, given, at=instant(2025, 3, 2))
+
+
 def test_a_day_is_a_day_in_paris(world):
     person, doctor = world.person(), world.doctor()
     # 23:30 on 31 December in UTC is 00:30 on 1 January in Paris.

@@ -99,6 +99,16 @@ def check_no_open_proposal(session: Session, insured_id: str, doctor_id: str) ->
         raise problems.proposal_open()
 
 
+def prepared_for(session: Session, insured_id: str, doctor_id: str) -> list[Declaration]:
+    """What a delegate of the doctor left to be signed for a person."""
+    query = select(Declaration).where(
+        Declaration.insured_id == insured_id,
+        Declaration.professional_id == doctor_id,
+        Declaration.state == State.PREPARED,
+    )
+    return list(session.scalars(query))
+
+
 def check_joint_doctors(
     session: Session, doctor: Professional, place: Organisation, joint_ids: tuple[str, ...], on: date
 ) -> list[Professional]:

@@ -11,6 +11,7 @@ from parcours.registry.declarations.relations import (
     DOCTOR_LIST,
     DOCTOR_NAMED,
     DOCTOR_PROPOSES,
+    PRACTICE_PREPARES,
     FOR_ONESELF,
     PROPOSER,
 )
@@ -33,6 +34,8 @@ class Action(model.Action):
     READ_DECLARATION = "read_declaration"
     PROPOSE_DECLARATION = "propose_declaration"
     PROPOSE_AS_DOCTOR = "propose_as_doctor"
+    PREPARE_DECLARATION = "prepare_declaration"
+    """What a delegate prepares, the doctor signs."""
     SIGN_AS_PATIENT = "sign_as_patient"
     SIGN_AS_PARENT = "sign_as_parent"
     SIGN_AS_DOCTOR = "sign_as_doctor"
@@ -56,6 +59,7 @@ class Tag(model.Tag):
     """What happens to a declaration."""
 
     DECLARATION_PROPOSE = "declarations:declaration:propose"
+    DECLARATION_PREPARE = "declarations:declaration:prepare"
     DECLARATION_READ = "declarations:declaration:read"
     DECLARATION_SIGN = "declarations:declaration:sign"
     DECLARATION_REFUSE = "declarations:declaration:refuse"
@@ -74,7 +78,7 @@ def of_declaration(declaration: Declaration) -> Record:
     return Record(
         DECLARATION, declaration.id, insured_id=declaration.insured_id,
         professional_id=declaration.professional_id, live=False,
-        pending=declaration.state in (State.PROPOSED, State.SIGNED),
+        pending=declaration.state in (State.PREPARED, State.PROPOSED, State.SIGNED),
         by_doctor=declaration.proposed_by is Party.DOCTOR,
     )  # fmt: skip
 
@@ -128,6 +132,7 @@ CONTEXT = Context(
             Action.READ_DECLARATION, Action.SIGN_AS_DOCTOR, Action.REFUSE_DECLARATION, Action.WITHDRAW_DECLARATION
         ),
         DOCTOR_PROPOSES.gives(Action.PROPOSE_AS_DOCTOR),
+        PRACTICE_PREPARES.gives(Action.PREPARE_DECLARATION),
         DOCTOR_LIST.gives(Action.LIST_PATIENTS),
         OFFICER_DEPARTURES.gives(Action.DECIDE_DEPARTURE),
         OFFICER_FUND.gives(Action.READ_DECLARATION, Action.REGISTER_DECLARATION),

@@ -30,6 +30,8 @@ class Party(StrEnum):
 class State(StrEnum):
     """Where a declaration stands."""
 
+    PREPARED = "prepared"
+    """By a delegate: nobody has signed, and the patient is asked nothing before the doctor has."""
     PROPOSED = "proposed"
     SIGNED = "signed"
     """Paper, all signatures given, not yet recorded by the fund."""

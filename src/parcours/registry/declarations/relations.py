@@ -75,6 +75,11 @@ DOCTOR_PROPOSES = rule(
     "Un médecin propose une déclaration au patient qui lui présente sa carte.",
     "A doctor proposes a declaration to the patient who presents the card.",
 )  # fmt: skip
+PRACTICE_PREPARES = rule(
+    "practice_prepares", PRACTICE, OWN_PRACTICE,
+    "Un cabinet prépare, pour le patient qui présente sa carte, la déclaration que son médecin signera.",
+    "A practice prepares, for the patient who presents the card, the declaration that its doctor is to sign.",
+)  # fmt: skip
 DOCTOR_LIST = rule(
     "doctor_list", PRACTICE, OWN_PRACTICE,
     "Un médecin voit la liste des patients qui l'ont déclaré.", "A doctor sees the list of declared patients.",

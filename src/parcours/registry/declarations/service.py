@@ -1,4 +1,4 @@
-"""The life of a declaration: proposed → agreed → in force at once → ended; and what it was on any day, known any day.
+"""The life of a declaration: (prepared →) proposed → agreed → in force at once → ended; and what it was on any day, known any day.
 
 CSS L162-5-3.  Below 16 a holder of parental authority chooses; at 16 and 17 the young person chooses and a holder
 co-signs; from 18 the person signs alone.  The doctor always agrees.  A new tenure ends the previous one that day.
@@ -23,6 +23,7 @@ from parcours.registry.declarations.checks import (
     check_party,
     check_signatures,
     parties_missing,
+    prepared_for,
 )
 from parcours.registry.declarations.models import (
     GRACE_REASONS,
@@ -90,6 +91,21 @@ def propose(session: Session, proposal: Proposal, *, at: datetime | None = None)
     Raises `Conflict`: this doctor already is the médecin traitant, or the same proposal is open.
     """
     at = at or now_utc()
+    declaration, insured = _open(session, proposal, State.PROPOSED, at)
+    _sign(declaration, declaration.proposed_by, proposal.parent_id, at)
+    return _complete(session, declaration, insured, at)
+
+
+def prepare(session: Session, proposal: Proposal, *, at: datetime | None = None) -> Declaration:
+    """What a delegate leaves for the doctor, whose signature proposes it; nobody has agreed to anything before.
+
+    Raises as `propose` does.
+    """
+    return _open(session, proposal, State.PREPARED, at or now_utc())[0]
+
+
+def _open(session: Session, proposal: Proposal, state: State, at: datetime) -> tuple[Declaration, Insured]:
+    """A new declaration that nobody has signed; it takes the place of one that was only prepared."""
     day = paris_date(at)
     insured = get_insured(session, proposal.insured_id, lock=True)
     doctor = get_professional(session, proposal.professional_id)
@@ -100,7 +116,10 @@ def propose(session: Session, proposal: Proposal, *, at: datetime | None = None)
     check_party(session, insured, party, proposal.parent_id, day, proposing=True)
     joint = check_joint_doctors(session, doctor, place, proposal.joint_ids, day)
     route = check_choice("route", proposal.route, Route)
+    for row in prepared_for(session, insured.id, doctor.id):
+        row.state = State.WITHDRAWN
     declaration = Declaration(
+        state=state,
         insured_id=insured.id,
         professional_id=doctor.id,
         organisation_id=place.id,
@@ -110,9 +129,8 @@ def propose(session: Session, proposal: Proposal, *, at: datetime | None = None)
         proposed_at=at,
         recorded_at=at,
     )
-    _sign(declaration, party, proposal.parent_id, at)
     _add(session, declaration, joint)
-    return _complete(session, declaration, insured, at)
+    return declaration, insured
 
 
 def agree(
@@ -123,14 +141,18 @@ def agree(
     parent_id: str | None = None,
     at: datetime | None = None,
 ) -> Declaration:
-    """One more agreement: of the insured person, of a parent, or of the doctor."""
+    """One more agreement: of the insured person, of a parent, or of the doctor, who proposes what was prepared."""
     at = at or now_utc()
     declaration, insured = _locked(session, declaration_id)
-    _require_state(declaration, State.PROPOSED)
     who = check_choice("party", party, Party)
-    check_party(session, insured, who, parent_id, paris_date(at), proposing=False)
+    prepared = declaration.state is State.PREPARED and who is Party.DOCTOR
+    if prepared:
+        _check_may_start(session, declaration, paris_date(at))
+        declaration.state, declaration.proposed_at = State.PROPOSED, at
+    _require_state(declaration, State.PROPOSED)
+    check_party(session, insured, who, parent_id, paris_date(at), proposing=prepared)
     _sign(declaration, who, parent_id, at)
-    if who is Party.DOCTOR:
+    if who is Party.DOCTOR and not prepared:
         _tell(session, declaration, ACCEPTED, at)
     return _complete(session, declaration, insured, at)
 
@@ -157,9 +179,9 @@ def refuse(
 
 
 def withdraw(session: Session, declaration_id: str) -> Declaration:
-    """Who proposed takes the proposal back, before it is in force."""
+    """Who proposed, or prepared, takes it back before it is in force."""
     declaration, _ = _locked(session, declaration_id)
-    _require_state(declaration, State.PROPOSED, State.SIGNED)
+    _require_state(declaration, State.PREPARED, State.PROPOSED, State.SIGNED)
     declaration.state = State.WITHDRAWN
     session.flush()
     return declaration

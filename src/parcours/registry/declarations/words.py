@@ -4,6 +4,7 @@ from parcours.registry.declarations.models import DepartureState, EndCode, EndRe
 from parcours.text import Text
 
 STATES = {
+    State.PREPARED: Text("préparée, à signer par le médecin", "prepared, for the doctor to sign"),
     State.PROPOSED: Text("proposée", "proposed"),
     State.SIGNED: Text("signée, en route vers la caisse", "signed, on its way to the fund"),
     State.IN_FORCE: Text("en vigueur", "in force"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
@@ -44,6 +44,7 @@ class Card:
     accepts: str
     """`yes`, `no` or `unknown`."""
     accepts_until: date | None
+    """The last day on which it counts."""
     why: dict[str, str | int | None] = field(default_factory=dict)
     contact: bool = True
     """False: the professional opposes the display of contacts."""
@@ -102,7 +103,8 @@ def _card(
     accepts = {None: "unknown", True: "yes", False: "no"}[first.accepts_adults]
     if why:
         accepts = str(why["accepts"])
-    until = said["accepts_adults"][0].expires_on if "accepts_adults" in said else None
+    ends_on = said["accepts_adults"][0].expires_on if "accepts_adults" in said else None
+    until = ends_on and ends_on - timedelta(days=1)
     sector = None if first.sector is None else Convention(first.sector).name.lower()
     trades = tuple(dict.fromkeys(one.trade for one in (first, *offers)))
     return Card(professional, trades, sector, tuple(places), accepts, until, why, contact)

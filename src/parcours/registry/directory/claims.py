@@ -86,7 +86,7 @@ def state(
 ) -> None:
     """Somebody says this today; what the same source said before of the same attributes ends.
 
-    `until`: an earlier end than the usual one. Raises `Invalid`.
+    `until`: an earlier last day than the usual one. Raises `Invalid`.
     """
     on = on or paris_today()
     for attribute, given in values.items():
@@ -99,7 +99,8 @@ def state(
             .where(or_(Claim.expires_on.is_(None), Claim.expires_on > on))
             .values(expires_on=on)
         )
-        ends_on = min(until or date.max, expiry(attribute, on))
+        usual = expiry(attribute, on)
+        ends_on = usual if until is None or until >= usual else until + timedelta(days=1)
         for value in checked:
             claim = Claim(professional_id=professional_id, organisation_id=organisation_id, attribute=attribute)
             claim.value, claim.source, claim.observed_on, claim.expires_on = value, source, on, ends_on

@@ -139,7 +139,7 @@ def today(desk: Desk) -> Response:
         .select_from(Declaration)
         .where(
             Declaration.professional_id == doctor_id,
-            Declaration.state == State.PROPOSED,
+            Declaration.state.in_([State.PREPARED, State.PROPOSED]),
             Declaration.doctor_agreed_at.is_(None),
         )
     )
@@ -282,7 +282,7 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         notes=[*bill.told, *(NOTES[one] for one in bill.facts.notes if one in NOTES)] if bill else [],
         lasts=SHOWN_FOR,
         c2s=c2s,
-        may_propose=desk.unit.may(DeclarationAction.PROPOSE_AS_DOCTOR, of_practice(doctor.id)),
+        may_prepare=desk.unit.may(DeclarationAction.PREPARE_DECLARATION, of_practice(doctor.id)),
         related=RELATED,
         prepare_letter=PREPARE_LETTER[desk.lang],
         open_record=OPEN_RECORD[desk.lang] if desk.unit.may(RecordAction.READ_RECORD, record) else "",

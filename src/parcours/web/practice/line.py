@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,9 +54,10 @@ class Line:
 
     @property
     def until(self) -> date | None:
-        """Until when it counts that they take new patients."""
+        """The last day on which it counts that they take new patients."""
         found = self.said.get("accepts_adults") or self.said.get("accepts_children")
-        return found[0].expires_on if found else None
+        ends_on = found[0].expires_on if found else None
+        return ends_on and ends_on - timedelta(days=1)
 
 
 def line_of(desk: Desk, professional_id: str, organisation_id: str | None) -> Line:

@@ -56,7 +56,10 @@ def routes() -> list[Route]:
         Route("/practice/emergency/record", room(emergency.read, desk.gate)),
         Route(
             "/practice/declarations",
-            room(people.proposals, desk.gate, sign=people.sign, refuse=people.refuse, propose=people.propose),
+            room(
+                people.proposals, desk.gate, sign=people.sign, refuse=people.refuse, propose=people.propose,
+                withdraw=people.withdraw,
+            ),  # fmt: skip
             methods=BOTH,
         ),
         Route("/practice/line", room(line.my_line, keep=line.keep, oppose=line.oppose_it), methods=BOTH),

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from starlette.responses import Response
 
-from parcours.registry.access.model import Record
+from parcours.registry.access.model import Record, Role
 from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
@@ -88,7 +88,7 @@ def proposals(desk: Desk) -> Response:
     desk.unit.allow(Action.LIST_PATIENTS, of_practice(desk.unit.actor.professional_id), Tag.DECLARATION_READ)
     query = select(Declaration).where(
         Declaration.professional_id == desk.unit.actor.professional_id,
-        or_(Declaration.state == State.PROPOSED, Declaration.state == State.SIGNED),
+        Declaration.state.in_([State.PREPARED, State.PROPOSED, State.SIGNED]),
     )
     rows = [
         (
@@ -105,7 +105,7 @@ def proposals(desk: Desk) -> Response:
         states=STATES,
         parties=PARTIES,
         doctor_party=Party.DOCTOR,
-        may_propose=desk.unit.may(Action.PROPOSE_AS_DOCTOR, of_practice(desk.unit.actor.professional_id)),
+        prepared_state=State.PREPARED,
     )
 
 
@@ -121,6 +121,15 @@ def sign(desk: Desk) -> Response:
     return desk.go(done="in_force" if row.state is State.IN_FORCE else "signed")
 
 
+def withdraw(desk: Desk) -> Response:
+    """Throw away what was prepared, or take back what was proposed."""
+    record = desk.unit.find(
+        DECLARATION, desk.field("declaration_id", 64), Action.WITHDRAW_DECLARATION, Tag.DECLARATION_WITHDRAW
+    )
+    declarations.withdraw(desk.session, record.id or "")
+    return desk.go(done="withdrawn")
+
+
 def refuse(desk: Desk) -> Response:
     """A doctor is free to refuse."""
     record = desk.unit.find(
@@ -131,15 +140,22 @@ def refuse(desk: Desk) -> Response:
 
 
 def propose(desk: Desk) -> Response:
-    """Propose to the patient who gives the number and the birth date; the patient signs in the account."""
+    """Propose to the patient who showed the card, or gives the number and the birth date; a delegate prepares it.
+
+    The doctor signs what was prepared, then the patient signs in the account.
+    """
     doctor = doctor_of(desk)
+    prepares = desk.unit.actor.role is Role.DELEGATE
+    action = Action.PREPARE_DECLARATION if prepares else Action.PROPOSE_AS_DOCTOR
     given = desk.asked("of", 64) or desk.field("of", 64)
     shown = shown_patient(desk, given) if given else None
-    desk.unit.allow(Action.PROPOSE_AS_DOCTOR, of_practice(doctor.id))
-    insured = shown or numbered_patient(desk)
-    row = declarations.propose(desk.session, declarations.Proposal(insured.id, doctor.id, by=Party.DOCTOR.value))
-    desk.unit.note(Tag.DECLARATION_PROPOSE, of_declaration(row), by=Party.DOCTOR.value)
-    return desk.go("/practice/declarations", done="proposed")
+    desk.unit.allow(action, of_practice(doctor.id))
+    insured = shown or numbered_patient(desk, action)
+    proposal = declarations.Proposal(insured.id, doctor.id, by=Party.DOCTOR.value)
+    row = (declarations.prepare if prepares else declarations.propose)(desk.session, proposal)
+    tag = Tag.DECLARATION_PREPARE if prepares else Tag.DECLARATION_PROPOSE
+    desk.unit.note(tag, of_declaration(row), by=Party.DOCTOR.value)
+    return desk.go("/practice/declarations", done="to_sign" if prepares else "offered")
 
 
 def shown_patient(desk: Desk, insured_id: str) -> Insured:
@@ -148,13 +164,13 @@ def shown_patient(desk: Desk, insured_id: str) -> Insured:
     return get_insured(desk.session, record.insured_id or "")
 
 
-def numbered_patient(desk: Desk) -> Insured:
+def numbered_patient(desk: Desk, action: Action) -> Insured:
     """The patient of a number and a birth date, which must agree."""
     number = desk.field("number", 24)
     insured = people.find_by_nir(desk.session, number) if number else None
     if insured is None or insured.birth_date != desk.day("birth_date"):
         found = of_patient(insured) if insured else Record(PATIENT)
-        desk.unit.note_refusal(Action.PROPOSE_AS_DOCTOR, found, "not_found")
+        desk.unit.note_refusal(action, found, "not_found")
         allowed = Text(
             "un numéro et la date de naissance de la même personne", "a number and the birth date of one person"
         )
