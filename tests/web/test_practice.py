@@ -313,7 +313,9 @@ def test_a_delegate_prepares_a_declaration_that_the_doctor_signs(people, country
     send(alice, "/me/doctor", "leave", declaration_id=country.declaration)
     number, born = number_of(database_url, country.alice)
     said = {"number": number, "birth_date": born}
-    assert send(delegate, "/practice/declarations", "propose", number=number, birth_date="1901-01-01").status_code == 422
+    assert (
+        send(delegate, "/practice/declarations", "propose", number=number, birth_date="1901-01-01").status_code == 422
+    )
     prepared = send(delegate, "/practice/declarations", "propose", **said)
     assert "must sign" in prepared.text
     assert "nobody has signed yet" in prepared.text

@@ -40,7 +40,8 @@ SOURCES = {
     Route.PAPER: Text("Formulaire signé (simulé)", "Signed form (simulated)"),
 }
 CONSENTS = {
-    State.PREPARED: "draft", State.PROPOSED: "proposed", State.SIGNED: "proposed", State.IN_FORCE: "active", State.ENDED: "inactive",
+    State.PREPARED: "draft", State.PROPOSED: "proposed", State.SIGNED: "proposed", State.IN_FORCE: "active",
+    State.ENDED: "inactive",
     State.REFUSED: "rejected", State.WITHDRAWN: "rejected", State.ANNULLED: "entered-in-error",
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
@@ -87,26 +87,19 @@ def check_not_already(session: Session, insured_id: str, doctor_id: str, on: dat
         raise problems.already_medecin_traitant(starts_on=current.starts_on)
 
 
-def check_no_open_proposal(session: Session, insured_id: str, doctor_id: str) -> None:
-    """Refuse a second proposal with the same doctor."""
-    if session.scalar(
-        select(Declaration.id).where(
-            Declaration.insured_id == insured_id,
-            Declaration.professional_id == doctor_id,
-            Declaration.state.in_([State.PROPOSED, State.SIGNED]),
-        )
-    ):
+_OPEN = select(Declaration).where(
+    Declaration.insured_id == bindparam("insured_id"),
+    Declaration.professional_id == bindparam("doctor_id"),
+    Declaration.state.in_([State.PREPARED, State.PROPOSED, State.SIGNED]),
+)
+
+
+def check_no_open_proposal(session: Session, insured_id: str, doctor_id: str) -> list[Declaration]:
+    """Refuse a second proposal with the same doctor; what a delegate only prepared for them."""
+    found = list(session.scalars(_OPEN, {"insured_id": insured_id, "doctor_id": doctor_id}))
+    if any(one.state is not State.PREPARED for one in found):
         raise problems.proposal_open()
-
-
-def prepared_for(session: Session, insured_id: str, doctor_id: str) -> list[Declaration]:
-    """What a delegate of the doctor left to be signed for a person."""
-    query = select(Declaration).where(
-        Declaration.insured_id == insured_id,
-        Declaration.professional_id == doctor_id,
-        Declaration.state == State.PREPARED,
-    )
-    return list(session.scalars(query))
+    return found
 
 
 def check_joint_doctors(

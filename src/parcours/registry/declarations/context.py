@@ -11,8 +11,8 @@ from parcours.registry.declarations.relations import (
     DOCTOR_LIST,
     DOCTOR_NAMED,
     DOCTOR_PROPOSES,
-    PRACTICE_PREPARES,
     FOR_ONESELF,
+    PRACTICE_PREPARES,
     PROPOSER,
 )
 from parcours.registry.people.context import Action as PeopleAction

@@ -1,4 +1,6 @@
-"""The life of a declaration: (prepared →) proposed → agreed → in force at once → ended; and what it was on any day, known any day.
+"""The life of a declaration, and what it was on any day, known any day.
+
+(prepared by a delegate →) proposed → agreed → in force at once → ended.
 
 CSS L162-5-3.  Below 16 a holder of parental authority chooses; at 16 and 17 the young person chooses and a holder
 co-signs; from 18 the person signs alone.  The doctor always agrees.  A new tenure ends the previous one that day.
@@ -23,7 +25,6 @@ from parcours.registry.declarations.checks import (
     check_party,
     check_signatures,
     parties_missing,
-    prepared_for,
 )
 from parcours.registry.declarations.models import (
     GRACE_REASONS,
@@ -112,11 +113,11 @@ def _open(session: Session, proposal: Proposal, state: State, at: datetime) -> t
     party = check_choice("by", proposal.by, Party)
     place = check_doctor(session, doctor, proposal.organisation_id, day)
     check_not_already(session, insured.id, doctor.id, day)
-    check_no_open_proposal(session, insured.id, doctor.id)
+    prepared = check_no_open_proposal(session, insured.id, doctor.id)
     check_party(session, insured, party, proposal.parent_id, day, proposing=True)
     joint = check_joint_doctors(session, doctor, place, proposal.joint_ids, day)
     route = check_choice("route", proposal.route, Route)
-    for row in prepared_for(session, insured.id, doctor.id):
+    for row in prepared:
         row.state = State.WITHDRAWN
     declaration = Declaration(
         state=state,

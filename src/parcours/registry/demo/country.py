@@ -13,6 +13,7 @@ from parcours.registry.demo.fictitious import fictitious_am_number, fictitious_f
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.claims import state
 from parcours.registry.directory.models import ClaimSource, Commune, DeficitZone, Fund, Organisation, Professional
+from parcours.registry.directory.offers import together
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured
 from parcours.registry.referrals import service as referrals
@@ -72,14 +73,15 @@ class Country:
         for department, code in FUNDS.items():
             self.session.add(Fund(code=code, name=f"Caisse fictive {department}", department=department))
         self.session.flush()
-        for commune, *_ in COMMUNES:
-            for _ in range(4):
-                self.gps.append(self.doctor(commune=commune, convention=self.rng.choice(GP_CONVENTIONS)))
-        self.say()
-        for commune in ("99001", "98001", "96001"):
-            for specialty in SPECIALTIES:
-                convention = self.rng.choice(SPECIALIST_CONVENTIONS)
-                self.doctor(specialty=specialty, commune=commune, convention=convention)
+        with together(self.session):
+            for commune, *_ in COMMUNES:
+                for _ in range(4):
+                    self.gps.append(self.doctor(commune=commune, convention=self.rng.choice(GP_CONVENTIONS)))
+            self.say()
+            for commune in ("99001", "98001", "96001"):
+                for specialty in SPECIALTIES:
+                    convention = self.rng.choice(SPECIALIST_CONVENTIONS)
+                    self.doctor(specialty=specialty, commune=commune, convention=convention)
 
     def say(self) -> None:
         """A telephone for each general practitioner; half of them say that they take new patients."""

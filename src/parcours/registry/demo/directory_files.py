@@ -3,6 +3,7 @@
 import csv
 import lzma
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -102,21 +103,27 @@ class Town(NamedTuple):
     rank: int
 
 
+@cache
+def towns() -> tuple[tuple[Town, ...], tuple[int, ...]]:
+    """The communes where somebody works, and how many people live in them and in those before."""
+    with lzma.open(DATA / "communes.csv.xz", "rt", encoding="utf-8", newline="") as stream:
+        rows = [one for one in csv.DictReader(stream) if one["postcodes"] and one["population"] and one["latitude_e5"]]
+    found = tuple(
+        Town(
+            one["code"], one["name"], one["postcodes"].split()[0], one["department"], int(one["latitude_e5"]),
+            int(one["longitude_e5"]), rank,
+        )
+        for rank, one in enumerate(rows)
+    )  # fmt: skip
+    return found, tuple(accumulate(int(one["population"]) for one in rows))
+
+
 class Maker:
     """Rows of the national file: the same seed gives the same file."""
 
     def __init__(self, seed: int = 0) -> None:
         self.rng = Random(seed)  # noqa: S311 - invented people need no cryptography
-        self.towns: list[Town] = []
-        people: list[int] = []
-        with lzma.open(DATA / "communes.csv.xz", "rt", encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                if row["postcodes"] and row["population"] and row["latitude_e5"]:
-                    place = (row["code"], row["name"], row["postcodes"].split()[0], row["department"])
-                    where = (int(row["latitude_e5"]), int(row["longitude_e5"]))
-                    self.towns.append(Town(*place, *where, len(self.towns)))
-                    people.append(int(row["population"]))
-        self.weights = list(accumulate(people))
+        self.towns, self.weights = towns()
 
     def rows(self, count: int, first: int = 0) -> Iterator[list[str]]:
         """That many lines: most people have one, some work at two places, have two functions or two savoir-faire.

@@ -13,6 +13,7 @@ from parcours.registry.demo.country import OPENING, Country, noon
 from parcours.registry.demo.fictitious import fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import Professional
+from parcours.registry.directory.offers import together
 from parcours.registry.directory.service import get_professional
 from parcours.registry.people import family
 from parcours.registry.people import service as people
@@ -51,28 +52,31 @@ DECLARED = date(2022, 9, 5)
 
 def _cast(country: Country) -> None:
     """The professionals of the stories."""
-    group = country.place("maison_de_sante", name="Maison de santé du Modèle")
-    country.doctor(GP, place=group)
-    country.doctor(JOINT_GP, place=group)
-    country.doctor(OTHER_GP, commune="99002")
-    country.doctor(CARDIOLOGIST, specialty=3)
-    country.doctor(DERMATOLOGIST, specialty=5, convention="secteur_2")
-    gp = get_professional(country.session, fictitious_rpps(GP))
-    country.doctor(LOCUM, place=group, since=date(2026, 4, 1), mode="remplacant", replaced_id=gp.id)
-    country.doctor(RETIRED_GP, commune="99003")
-    country.doctor(MOVED_GP, commune="99004")
-    country.doctor(NEW_GP, commune="99002", since=date(2024, 9, 2))
-    country.doctor(ZONE_GP, commune="99005", since=date(2023, 1, 9))
-    country.doctor(IPA, profession="infirmier_pratique_avancee", place=group)
-    country.doctor(DIABETOLOGIST, specialty=42)
-    country.doctor(SURGEON, specialty=41, convention="secteur_2_optam")
-    country.doctor(RADIOLOGIST, specialty=6)
-    country.doctor(PAPER_GP, commune="99003")
-    country.doctor(CENTRE_GP, place=country.place("centre_de_sante", commune="98003", name="Centre de santé Hypothèse"))
-    country.doctor(TWO_PLACES_GP, commune="96001")
-    country.doctor(OPHTHALMOLOGIST, specialty=15)
-    country.doctor(PSYCHIATRIST, specialty=33)
-    country.doctor(FULL_GP, commune="99001")
+    with together(country.session):
+        group = country.place("maison_de_sante", name="Maison de santé du Modèle")
+        country.doctor(GP, place=group)
+        country.doctor(JOINT_GP, place=group)
+        country.doctor(OTHER_GP, commune="99002")
+        country.doctor(CARDIOLOGIST, specialty=3)
+        country.doctor(DERMATOLOGIST, specialty=5, convention="secteur_2")
+        gp = get_professional(country.session, fictitious_rpps(GP))
+        country.doctor(LOCUM, place=group, since=date(2026, 4, 1), mode="remplacant", replaced_id=gp.id)
+        country.doctor(RETIRED_GP, commune="99003")
+        country.doctor(MOVED_GP, commune="99004")
+        country.doctor(NEW_GP, commune="99002", since=date(2024, 9, 2))
+        country.doctor(ZONE_GP, commune="99005", since=date(2023, 1, 9))
+        country.doctor(IPA, profession="infirmier_pratique_avancee", place=group)
+        country.doctor(DIABETOLOGIST, specialty=42)
+        country.doctor(SURGEON, specialty=41, convention="secteur_2_optam")
+        country.doctor(RADIOLOGIST, specialty=6)
+        country.doctor(PAPER_GP, commune="99003")
+        country.doctor(
+            CENTRE_GP, place=country.place("centre_de_sante", commune="98003", name="Centre de santé Hypothèse")
+        )
+        country.doctor(TWO_PLACES_GP, commune="96001")
+        country.doctor(OPHTHALMOLOGIST, specialty=15)
+        country.doctor(PSYCHIATRIST, specialty=33)
+        country.doctor(FULL_GP, commune="99001")
 
 
 def _doctor(country: Country, rank: int) -> Professional:

@@ -33,6 +33,8 @@ SEVERAL = frozenset({"phone", "email", "language"})
 """Attributes of which several values stand side by side."""
 MONTHS = {**dict.fromkeys(ACCEPTS, 6), **dict.fromkeys(FEES, 12)}
 """After how many months nobody knows any more; 24 for anything else."""
+WAITING = "parcours.directory.waiting"
+"""In a session that enters many professionals, those whose offers are brought in line at the end."""
 YES_NO = {"yes": True, "no": False}
 
 
@@ -156,6 +158,9 @@ def summary(said: Mapping[str, list[Said]]) -> dict[str, Any]:
 
 def refresh(session: Session, professional_ids: Iterable[str], on: date) -> None:
     """Bring the offers of professionals in line with what is said of them."""
+    if (waiting := session.info.get(WAITING)) is not None:
+        waiting.update(dict.fromkeys(professional_ids))
+        return
     claims = claims_of(session, professional_ids, on)
     entered = _practices_accept(session, claims, on)
     for offer in session.scalars(select(Offer).where(Offer.professional_id.in_(list(claims)))):

@@ -1,6 +1,7 @@
 """What a search finds, made from professionals, places and conventions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from zlib import crc32
 
@@ -8,7 +9,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.law.codes import Convention as ConventionCode
-from parcours.registry.directory.claims import refresh
+from parcours.registry.directory.claims import WAITING, refresh
 from parcours.registry.directory.models import (
     Commune,
     Convention,
@@ -61,11 +62,31 @@ def rebuild(session: Session, professional: Professional, on: date | None = None
     Locums have none: they are found as who replaces somebody. What was offered and is no more, ends.
     """
     on = on or paris_today()
+    if WAITING in session.info or _match(session, professional, on):
+        refresh(session, [professional.id], on)
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Many professionals are entered within it: their offers are brought in line once, when it ends."""
+    waiting: dict[str, None] = session.info.setdefault(WAITING, {})
+    try:
+        yield
+    finally:
+        del session.info[WAITING]
+    on = paris_today()
+    for professional_id in waiting:
+        _match(session, session.get_one(Professional, professional_id), on)
+    refresh(session, waiting, on)
+
+
+def _match(session: Session, professional: Professional, on: date) -> bool:
+    """Is there any offer to bring in line? Who works nowhere yet has none."""
     session.flush()
     present = {one.key: one for one in session.scalars(select(Offer).where(Offer.professional_id == professional.id))}
     places = _places(session, professional.id, on)
     if not places and not present:
-        return  # who works nowhere yet has no offer to bring in line
+        return False
     trades = {one.savoir_faire: one.trade for one in present.values()}
     own = trade_of(professional.profession, professional.specialty)
     trades = trades if own in trades.values() else trades | {str(own): own}
@@ -89,7 +110,7 @@ def rebuild(session: Session, professional: Professional, on: date | None = None
         if key not in kept and offer.ends_on is None:
             offer.ends_on = on
     session.flush()
-    refresh(session, [professional.id], on)
+    return True
 
 
 def position(place: Organisation, commune: Commune) -> tuple[int | None, int | None, Precision]:

@@ -17,9 +17,13 @@ SHORT = {"ST": "SAINT", "STE": "SAINTE"}
 """Words of a name that the post writes short."""
 
 
+_COMMUNE = select(Commune).where(Commune.code == bindparam("code"))
+_FUND = select(Fund).where(Fund.code == bindparam("code"))
+
+
 def require_commune(session: Session, code: str) -> Commune:
     """A commune by INSEE code, or an error that says what is expected."""
-    commune = session.scalar(select(Commune).where(Commune.code == code))
+    commune = session.scalar(_COMMUNE, {"code": code})
     if commune is None:
         raise problems.unknown_commune(code)
     return commune
@@ -120,7 +124,7 @@ def _named(session: Session, words: list[str]) -> list[Commune]:
 
 def require_fund(session: Session, code: str) -> Fund:
     """A fund by its code, or an error that says what is expected."""
-    fund = session.scalar(select(Fund).where(Fund.code == code))
+    fund = session.scalar(_FUND, {"code": code})
     if fund is None:
         raise problems.unknown_fund(code[:20])
     return fund

@@ -17,7 +17,9 @@ DONE = {
     "proposed": Text(
         "C'est proposé : la réponse du médecin est attendue.", "Proposed: the doctor's answer is awaited."
     ),
-    "offered": Text("C'est proposé : le patient signe dans son compte.", "Proposed: the patient signs in their account."),
+    "offered": Text(
+        "C'est proposé : le patient signe dans son compte.", "Proposed: the patient signs in their account."
+    ),
     "in_force": Text("Signé par tous : c'est en vigueur.", "Signed by everybody: it is in force."),
     "signed": Text("Votre signature est enregistrée.", "Your signature is recorded."),
     "refused": Text("Le refus est enregistré.", "The refusal is recorded."),

@@ -57,9 +57,13 @@ def routes() -> list[Route]:
         Route(
             "/practice/declarations",
             room(
-                people.proposals, desk.gate, sign=people.sign, refuse=people.refuse, propose=people.propose,
+                people.proposals,
+                desk.gate,
+                sign=people.sign,
+                refuse=people.refuse,
+                propose=people.propose,
                 withdraw=people.withdraw,
-            ),  # fmt: skip
+            ),
             methods=BOTH,
         ),
         Route("/practice/line", room(line.my_line, keep=line.keep, oppose=line.oppose_it), methods=BOTH),
