@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.declarations import problems
 from parcours.registry.declarations.models import Departure, DepartureState, EndReason, State, Tenure
-from parcours.registry.declarations.service import depart, leave_practices, reason_of_move
+from parcours.registry.declarations.moves import leave_practices, reason_of_move
+from parcours.registry.declarations.service import depart
 from parcours.registry.declarations.timeline import end_tenure, get_declaration, history, patients_of
 from parcours.registry.declarations.words import DEPARTURES
 from parcours.registry.directory.models import Practice, Professional

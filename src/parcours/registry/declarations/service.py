@@ -36,6 +36,7 @@ from parcours.registry.declarations.models import (
     State,
     Tenure,
 )
+from parcours.registry.declarations.moves import leave_practices
 from parcours.registry.declarations.timeline import (
     end_tenure,
     get_declaration,
@@ -45,13 +46,8 @@ from parcours.registry.declarations.timeline import (
 )
 from parcours.registry.declarations.words import STATES
 from parcours.registry.directory.models import Professional
-from parcours.registry.directory.places import require_commune
 from parcours.registry.directory.service import (
-    get_organisation,
     get_professional,
-    main_practice,
-    practices_on,
-    start_practice,
 )
 from parcours.registry.errors import Conflict
 from parcours.registry.messages.models import MessageKind
@@ -60,7 +56,7 @@ from parcours.registry.people.models import Insured
 from parcours.registry.people.service import get_insured
 from parcours.registry.store.clock import now_utc, paris_date
 from parcours.registry.store.ids import parse_id
-from parcours.registry.store.periods import known, replace
+from parcours.registry.store.periods import known
 from parcours.registry.vocabulary import check_choice
 
 ACCEPTED, DECLINED = "doctor_accepted", "doctor_declined"
@@ -292,23 +288,6 @@ def depart(
     ]
 
 
-def leave_practices(
-    session: Session, doctor: Professional, *, reason: str, on: date, new_organisation_id: str | None, at: datetime
-) -> EndReason:
-    """What a departure changes in the directory; the reason that it gives to tenures."""
-    if reason == "moved":
-        end_reason = _move_practice(session, doctor, new_organisation_id, on, at)
-    elif reason in {"retired", "deceased"}:
-        end_reason = EndReason(reason)
-        doctor.ceased_on = on
-        for practice in practices_on(session, doctor.id, on):
-            replace(session, practice, at, ends_on=on)
-    else:
-        raise problems.departure_reason(reason)
-    session.flush()
-    return end_reason
-
-
 def annul(session: Session, declaration_id: str, *, at: datetime | None = None) -> Declaration:
     """A declaration recorded by mistake: its tenure never was. The one it had replaced is in force again."""
     at = at or now_utc()
@@ -367,28 +346,6 @@ def _check_may_start(session: Session, declaration: Declaration, on: date) -> No
     doctor = get_professional(session, declaration.professional_id)
     check_doctor(session, doctor, declaration.organisation_id, on)
     check_not_already(session, declaration.insured_id, doctor.id, on)
-
-
-def _move_practice(
-    session: Session, doctor: Professional, new_organisation_id: str | None, on: date, at: datetime
-) -> EndReason:
-    if new_organisation_id is None:
-        raise problems.new_place()
-    place = get_organisation(session, new_organisation_id)
-    old = main_practice(session, doctor.id, on)
-    if old is None:
-        raise problems.no_main_practice()
-    end_reason = reason_of_move(session, old.organisation_id, place.id)
-    replace(session, old, at, ends_on=on)
-    # The AM number is of the place: the new one comes with the new place.
-    start_practice(session, doctor.id, place.id, starts_on=on, mode=old.mode, at=at)
-    return end_reason
-
-
-def reason_of_move(session: Session, old_id: str, new_id: str) -> EndReason:
-    """Only a move to another département ends tenures."""
-    old, new = (require_commune(session, get_organisation(session, one).commune_code) for one in (old_id, new_id))
-    return EndReason.MOVED if old.department == new.department else EndReason.MOVED_DEPARTEMENT
 
 
 def _locked(session: Session, declaration_id: str) -> tuple[Declaration, Insured]:

@@ -43,6 +43,13 @@ UNREAD = defer(Claim.content)
 PAYABLE = (Account.A_PAYER_INSURED, Account.A_PAYER_PROFESSIONAL)
 FUND, PRACTICE, INSURED, BANK = "fund", "practice", "insured", "bank"
 """Whose turn it is."""
+UNPAID = "late_tiers_payant"
+OF_SHEETS = {
+    "to_adjudicate": (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED),
+    "held": (ClaimState.HELD,),
+    "proof_missing": (ClaimState.WAITING_FOR_PROOF,),
+}
+"""Queues that are all the sheets of some states."""
 PAPER_DAYS = 15
 """Working days to decide what came on paper: a setting."""
 CHOICE_DAYS = 7
@@ -125,8 +132,13 @@ def queue(session: Session, fund_code: str, name: str, day: date, after: str = "
 
 
 def queue_sizes(session: Session, fund_code: str, day: date) -> dict[str, int]:
-    """How many wait in each queue."""
-    return {name: len(queue(session, fund_code, name, day)) for name in QUEUES}
+    """How many wait in each queue; those of sheets, which may be many, are counted and not read."""
+    whose = Claim.fund_code == fund_code
+    late = not_paid(whose).with_only_columns(func.count())
+    sizes = {UNPAID: session.scalar(late) or 0}
+    for name, states in OF_SHEETS.items():
+        sizes[name] = session.scalar(select(func.count()).select_from(Claim).where(whose, Claim.state.in_(states))) or 0
+    return {name: sizes[name] if name in sizes else len(queue(session, fund_code, name, day)) for name in QUEUES}
 
 
 def in_state(session: Session, fund_code: str, state: ClaimState) -> Iterator[tuple[Claim, date]]:
@@ -146,7 +158,7 @@ def of_claim(queue: str, claim: Claim, since: date, owner: str, deadline: date |
 
 def to_adjudicate(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
     """Arrived or received: decided on the next working day, what is on paper within its days."""
-    for state in (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED):
+    for state in OF_SHEETS["to_adjudicate"]:
         for claim, since in in_state(session, fund_code, state):
             days = PAPER_DAYS if claim.kind in PAPERS else 1
             yield of_claim("to_adjudicate", claim, since, FUND, working_days_after(since, days))
@@ -287,19 +299,22 @@ def late_for_practice(session: Session, professional_id: str, day: date) -> list
 
 def unpaid(session: Session, whose: ColumnElement[bool], day: date) -> Iterator[Waiting]:
     """Sheets under tiers payant that were received, decided, and not paid yet."""
-    query = (
+    for claim, decision in session.execute(not_paid(whose).options(UNREAD, defer(Decision.content))):
+        received = claim.received_on or day
+        last = working_days_after(received, thresholds.whole("delais.garantie_jours", received))
+        late = working_days_between(received, day)
+        yield Waiting(UNPAID, claim.id, received, FUND, last, f"day {late}", claim.id, claim.insured_id,
+                      claim.professional_id, decision.amo + decision.deferred)  # fmt: skip
+
+
+def not_paid(whose: ColumnElement[bool]) -> Select[Claim, Decision]:
+    """The same, each with its decision."""
+    return (
         select(Claim, Decision)
-        .options(UNREAD, defer(Decision.content))
         .join(Decision, (Decision.claim_id == Claim.id) & Decision.current)
         .where(whose, Claim.state.in_((ClaimState.ADJUDICATED, ClaimState.ORDERED)),
                Decision.to_professional, Claim.received_on.is_not(None))
     )  # fmt: skip
-    for claim, decision in session.execute(query):
-        received = claim.received_on or day
-        last = working_days_after(received, thresholds.whole("delais.garantie_jours", received))
-        late = working_days_between(received, day)
-        yield Waiting("late_tiers_payant", claim.id, received, FUND, last, f"day {late}", claim.id, claim.insured_id,
-                      claim.professional_id, decision.amo + decision.deferred)  # fmt: skip
 
 
 QUEUES: dict[str, Callable[[Session, str, date], Iterator[Waiting]]] = {
