@@ -44,7 +44,7 @@ def test_explain_as_json_and_as_text() -> None:
     content = json.loads(run(explain.app, *FLAGS, "--json", "--lang", "en").output)
     assert next(step["case"] for step in content["steps"]) == "outside"
     text = run(explain.app, *FLAGS, "--text", "--all", "--lang", "en").output
-    assert "Costly act — " in text
+    assert "Costly act · " in text
 
 
 def test_explain_a_row_of_a_settled_file(tmp_path: Path) -> None:

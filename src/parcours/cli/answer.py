@@ -68,7 +68,7 @@ def print_answer(answer: Answer, lang: str) -> None:
         Pathway(answer.settlement.pathway)
     ]
     label = answer.flat.statuses[result["status"]][lang]
-    console.print(f"[bold {colour}]{pathway[0].upper()}{pathway[1:]}[/] — {label} [dim]({result['status']})[/]")
+    console.print(f"[bold {colour}]{pathway[0].upper()}{pathway[1:]}[/] · {label} [dim]({result['status']})[/]")
     explanation = explain(answer, lang, quiet=True)
     console.print(table_of(answer, explanation, lang))
     print_notes(console, answer, lang)

@@ -107,7 +107,7 @@ def cells(line: BillLine, one: SettledLine, lang: str) -> list[str]:
     result = one.settlement
     label = line.code.label[lang]
     return [
-        f"{line.number}. {line.text}" if label == line.text else f"{line.number}. {line.text} — {label}",
+        f"{line.number}. {line.text}" if label == line.text else f"{line.number}. {line.text} · {label}",
         euros(line.line.act.fee, lang),
         euros(result.base, lang),
         percent(effective_rate(one), lang),

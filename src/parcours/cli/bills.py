@@ -110,7 +110,7 @@ def plain_bill(explanation: "BillExplanation") -> Iterator[str]:
         yield from [line.warning] if line.warning else []
         for step in line.steps:
             cited = ", ".join(sources(step, lang))
-            yield f"{line.number}. {line.code} — {step.title} — {step.text} [{cited}]"
+            yield f"{line.number}. {line.code} · {step.title} · {step.text} [{cited}]"
     yield from (note.text[lang] for note in explanation.notes)
     yield explanation.freshness.text
 
@@ -119,10 +119,10 @@ def print_line(console: "Console", line: "LineExplanation", lang: str) -> None:
     """One line: its steps, with their articles, first days and confidence."""
     from rich.padding import Padding
 
-    label = "" if line.label == line.code else f" — {line.label}"
+    label = "" if line.label == line.code else f" · {line.label}"
     console.print(f" [bold cyan]{line.number}[/] [bold]{line.code}{label}[/]")
     if line.warning:
         console.print(Padding(f"[bold red]{line.warning}[/]", (0, 0, 0, 3)))
     for step in line.steps:
-        console.print(Padding(f"{step.title} — {step.text}", (0, 0, 0, 3)))
+        console.print(Padding(f"{step.title} · {step.text}", (0, 0, 0, 3)))
         console.print(Padding(source_line(step, lang), (0, 0, 0, 5)))

@@ -64,7 +64,7 @@ def list_contracts(lang: Lang = "") -> None:
     from parcours.contracts.library import library
 
     for name, contract in library().items():
-        typer.echo(f"{name} — {contract['label'][lang]}")
+        typer.echo(f"{name} · {contract['label'][lang]}")
 
 
 def contract_of(source: str, lang: str) -> dict[str, Any]:

@@ -248,7 +248,7 @@ def parquet_row(source: Path, row: int) -> Any:
 def lines(explanation: "Explanation") -> list[str]:
     """The explanation as plain sentences."""
     warning = [explanation.warning] if explanation.warning else []
-    steps = [f"{step.title} — {step.text} [{', '.join(sources(step, explanation.lang))}]" for step in explanation.steps]
+    steps = [f"{step.title} · {step.text} [{', '.join(sources(step, explanation.lang))}]" for step in explanation.steps]
     others = [other.text for step in explanation.steps for other in step.other_readings]
     reasons = [item.text for item in explanation.why_not]
     return [explanation.headline, *warning, *steps, *others, *reasons, explanation.freshness.text]

@@ -64,7 +64,7 @@ def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
         typer.echo(json_format.dumps(content, ensure_ascii=False))
         return
     verdict = ALLOWED if decision.allowed else REFUSED if decision.visible else HIDDEN
-    typer.echo(f"{verdict[lang]}{f' — {rule}' if rule else ''}\n{decision.reason[lang]}")
+    typer.echo(f"{verdict[lang]}{f' · {rule}' if rule else ''}\n{decision.reason[lang]}")
     for one in considered:
         typer.echo(f"  {'✓' if one['holds'] else '✗'} {one['rule']} ({one['relation']})")
     if missing:

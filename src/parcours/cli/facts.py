@@ -149,4 +149,4 @@ def _print_facts(visit: VisitFacts, lang: str) -> None:
     for name, choices in visit.questions.items():
         typer.echo(f"{name} ? {', '.join(choices)}")
     for note in visit.notes:
-        typer.echo(f"— {NOTES[note][lang]}")
+        typer.echo(f"· {NOTES[note][lang]}")

@@ -52,7 +52,7 @@ def show(
     if json:
         print_json(entry)
         return
-    typer.echo(f"{name} — {entry['label']}")
+    typer.echo(f"{name} · {entry['label']}")
     for title in entry["references"]:
         typer.echo(f"  {title}")
     for series in entry["series"]:
@@ -80,7 +80,7 @@ def readings(lang: Lang = "", json: Json = False) -> None:
         print_json(rows)
         return
     for row in rows:
-        typer.echo(f"{row['name']} — {row['question']}")
+        typer.echo(f"{row['name']} · {row['question']}")
         for option, label in row["options"].items():
             typer.echo(f"  {'*' if option == row['default'] else ' '} {option}: {label}")
 
@@ -90,7 +90,7 @@ def gaps(lang: Lang = "") -> None:
     """What is not modelled."""
     lang = lang_of(lang)
     for name, gap in book().gaps.items():
-        typer.echo(f"{name} — {gap['label'][lang]}\n    {gap['detail'][lang]}\n    → {gap['closed_by'][lang]}")
+        typer.echo(f"{name} · {gap['label'][lang]}\n    {gap['detail'][lang]}\n    → {gap['closed_by'][lang]}")
 
 
 @app.command()

@@ -158,7 +158,7 @@ def own_words(said: "ArticleSaid", lang: str) -> list[str]:
     """What each paragraph decides, with its cases and the cents of their examples."""
     lines = []
     for paragraph in said.decides:
-        lines.append(f"{paragraph.at} — {paragraph.text}" if paragraph.at else paragraph.text)
+        lines.append(f"{paragraph.at} · {paragraph.text}" if paragraph.at else paragraph.text)
         for case in paragraph.cases:
             lines += case_lines(case, lang)
     for case in said.others:

@@ -149,7 +149,7 @@ def print_calendar(calendar: Any, lang: str) -> None:
         if name == "to_answer":
             for said in found:
                 question = question_of(said.item)
-                typer.echo(f"  {name_of(said.item, lang)}" + (f" — {question[lang]}" if question else ""))
+                typer.echo(f"  {name_of(said.item, lang)}" + (f" · {question[lang]}" if question else ""))
             continue
         rows: list[tuple[str, ...]] = [
             (name_of(said.item, lang), when(said.item, lang), said.price.said[lang], places(said.item, lang))

@@ -85,7 +85,7 @@ def print_interview(found: "Interview | BillInterview", lang: str) -> None:
         console.print(f"[dim]{found.question.help}[/]")
     for choice in found.question.choices[:LONG_LIST]:
         console.print(
-            f"  [cyan]{choice.value}[/]  {choice.label}" + (f" — [dim]{choice.help}[/]" if choice.help else "")
+            f"  [cyan]{choice.value}[/]  {choice.label}" + (f" · [dim]{choice.help}[/]" if choice.help else "")
         )
     if len(found.question.choices) > LONG_LIST:
         console.print(f"  [dim]… {len(found.question.choices) - LONG_LIST}[/]")

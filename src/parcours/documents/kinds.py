@@ -75,7 +75,10 @@ class Answer(Paper, Card):
 
 
 class Letter(Paper):
-    """A letter ready to be signed. Lines to fill in by hand are written `[…]` and drawn as a dotted line."""
+    """A letter ready to be signed.
+
+    What is to be filled in by hand is written `[…]`, or `[to fill in: what]`, and drawn as a dotted line.
+    """
 
     sender: list[str]
     recipient: list[str]

@@ -9,12 +9,12 @@ from datetime import date
 from starlette.responses import PlainTextResponse, Response
 
 from parcours import documents
+from parcours.engine.say.wording import lower_first
 from parcours.text import COLON
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import PERSONAL, PRIVATE, Page, text, today
 
-BLANK = "[…]"
 FRENCH = "fr"
 """The language of who receives them."""
 LONGEST = 120
@@ -38,10 +38,15 @@ def fields(names: tuple[str, ...], lang: str) -> list[tuple[str, str, str, str]]
     return [(name, text(FIELDS[name][0], lang), FIELDS[name][1], "") for name in names]
 
 
-def filled(said: Mapping[str, str], name: str) -> str:
-    """What was typed for a field, on one line; else a blank."""
-    typed = "".join(sign if sign.isprintable() else " " for sign in said.get(name, ""))
-    return " ".join(typed.split()) or BLANK
+def filled(said: Mapping[str, str], name: str, lang: str) -> str:
+    """What was typed for a field, on one line; else a blank that says what goes there."""
+    what = lower_first(text(FIELDS[name][0], lang))
+    return typed(said, name) or text("[to fill in: {what}]", lang, what=what)
+
+
+def typed(said: Mapping[str, str], name: str) -> str:
+    """What was typed for a field, on one line."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in said.get(name, "")).split())
 
 
 def for_france(write: Callable[[str], documents.Letter], lang: str) -> documents.Letter:
@@ -73,8 +78,8 @@ def letter_answer(page: Page, paper: documents.Letter, name: str, said: Mapping[
 
 def sender(said: Mapping[str, str], lang: str) -> list[str]:
     """Who writes: a name, an address, a number."""
-    number = text("Social security number", lang) + COLON[lang] + filled(said, "number")
-    return [filled(said, "name"), filled(said, "address"), number]
+    number = text("Social security number", lang) + COLON[lang] + filled(said, "number", lang)
+    return [filled(said, "name", lang), filled(said, "address", lang), number]
 
 
 def conciliator(said: Mapping[str, str], lang: str, opened_on: date | None = None) -> documents.Letter:
@@ -82,7 +87,7 @@ def conciliator(said: Mapping[str, str], lang: str, opened_on: date | None = Non
 
     `opened_on`: since when the fund has a file about it.
     """
-    refused, opened = filled(said, "refused"), opened_on and i18n.long_date(opened_on, lang)
+    refused, opened = filled(said, "refused", lang), opened_on and i18n.long_date(opened_on, lang)
     return {
         "title": text("To the conciliator of your fund", lang),
         "day": today().isoformat(),
@@ -90,9 +95,9 @@ def conciliator(said: Mapping[str, str], lang: str, opened_on: date | None = Non
         "recipient": [
             text("The conciliator (conciliateur) or the mediator (médiateur)", lang),
             text("Caisse primaire d'assurance maladie", lang),
-            filled(said, "fund"),
+            filled(said, "fund", lang),
         ],
-        "place": f"{filled(said, 'town')}, ",
+        "place": f"{filled(said, 'town', lang)}, ",
         "dated": text("on {day}", lang, day=i18n.long_date(today(), lang)),
         "subject": text("Help to find a médecin traitant", lang),
         "paragraphs": [
@@ -107,7 +112,7 @@ def conciliator(said: Mapping[str, str], lang: str, opened_on: date | None = Non
             ),
         ],
         "closing": text("Yours faithfully,", lang),
-        "signature": filled(said, "name"),
+        "signature": filled(said, "name", lang),
     }
 
 

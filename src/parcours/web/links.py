@@ -30,6 +30,7 @@ LINKS = {
     "abroad": (N_("Care abroad, official page"), ABROAD),
     "planned_abroad": (N_("Planned care in Europe, official page"), PLANNED_ABROAD),
     "fund": (N_("Write to your fund, or find its address"), AMELI),
+    "msa": (N_("The MSA, official site"), "https://www.msa.fr"),
     "official_directory": (N_("Official directory"), OFFICIAL_DIRECTORY),
     "soutien_psy": (N_("Directory of Mon soutien psy"), SOUTIEN_PSY),
     "c2s": (N_("Ask for the C2S, official page"), "https://www.complementaire-sante-solidaire.gouv.fr"),

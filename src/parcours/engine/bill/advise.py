@@ -17,7 +17,7 @@ from parcours.engine.bill.settle import BillAnswer, prepare, settle_bill
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import given
 from parcours.engine.results import euros
-from parcours.engine.say.advise import WHOLE
+from parcours.engine.say.advise import WHOLE, saves
 from parcours.engine.say.explain import Reference, context_of, lists_of, references
 from parcours.engine.say.row import SettledRow
 from parcours.engine.say.wording import fill, law_file, matches
@@ -256,8 +256,8 @@ def option(item: Pulled, answer: BillAnswer, lang: str) -> BillOption:
     """An outcome, said."""
     entries = [lever.entry for lever in item.levers]
     before, after = answer.totals, item.answer.totals
-    saved, advance = (before[name] - after[name] for name in ("patient", "advance"))
-    summary = answer.bill.sentences["saves" if saved else "saves_advance"][lang]
+    saved, advance, sooner = (before[name] - after[name] for name in ("patient", "advance", "deferred"))
+    summary = answer.bill.sentences[saves(saved, -sooner) or "saves"][lang]
     return BillOption(
         levers=tuple(lever.name for lever in item.levers),
         labels=tuple(entry["label"][lang] for entry in entries),
@@ -268,7 +268,7 @@ def option(item: Pulled, answer: BillAnswer, lang: str) -> BillOption:
         saved=saved,
         advance_saved=advance,
         references=tuple(dict.fromkeys(one for lever in item.levers for one in cited(lever, lang))),
-        summary=summary.format(saved=money(saved, lang), advance=money(advance, lang)),
+        summary=summary.format(saved=money(saved, lang), advance=money(advance, lang), later=money(-sooner, lang)),
     )
 
 

@@ -21,6 +21,7 @@ from parcours.engine.facts.decoding import decode
 from parcours.engine.results import euros
 from parcours.engine.say.explain import Explanation, Reference, Step, WhyNot, explain_row, references
 from parcours.engine.say.freshness import Freshness, freshness
+from parcours.engine.say.row import STAGES as ACT_STAGES
 from parcours.engine.say.row import SettledRow
 from parcours.law.bill.codes import CaseCover, CaseSurcharge, Nature
 from parcours.law.codes import UNKNOWN
@@ -150,11 +151,22 @@ def steps_of(
         if step.stage in SAID_ONCE or replaced(step.stage, one):
             continue
         base = base_reason(answer, line, one, lang) if step.stage == "base" else None
-        if base and (case_of_base(line, one) in OWN_BASES or line.line.tariff != UNKNOWN):
+        if base and own_base(line, one):
             yield step_of(answer, base, lang)
         elif step.stage != "excess" or one.settlement.depassement:
             yield step
     yield from levels.values()
+
+
+def own_base(line: BillLine, one: SettledLine) -> bool:
+    """Is the base of a line one that the table of one act does not give?"""
+    return case_of_base(line, one) in OWN_BASES or line.line.tariff != UNKNOWN
+
+
+def said_otherwise(line: BillLine, one: SettledLine) -> frozenset[str]:
+    """The stages of the act of a line that the line's code or a level of the bill says instead."""
+    base = ("base",) if own_base(line, one) else ()
+    return frozenset((*base, *(stage for stage in ACT_STAGES if replaced(stage, one))))
 
 
 def replaced(stage: str, one: SettledLine) -> bool:

@@ -6,11 +6,11 @@
 Written and signed as the receipt of one act is; `replay_any` and `diff_any` take either.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import parcours
-from parcours.engine.bill.explain import article, row_of_line
+from parcours.engine.bill.explain import article, row_of_line, said_otherwise
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.say import AMOUNTS as CHARGED
 from parcours.engine.bill.say import LANGUAGES, every_reason
@@ -21,8 +21,10 @@ from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import loads
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.say import receipt as acts
+from parcours.engine.say.explain import cited as of_act
 from parcours.engine.say.receipt import Difference, ReceiptError, Replay, digest, said
 from parcours.engine.say.receipt_parts import effective_readings
+from parcours.engine.say.row import SettledRow
 from parcours.engine.say.wording import Words, sentence
 from parcours.law.bill.book import STAGES, bill_law
 from parcours.law.bill.codes import Nature
@@ -44,6 +46,10 @@ FOREIGN = Text("« {name} » n'est pas d'un reçu", "{name!r} is not part of a r
 
 def bill_receipt(answer: BillAnswer) -> dict[str, Any]:
     """The receipt of a settled bill. It holds what was given, and no more about anyone."""
+    rows = [
+        row_of_line(answer, line, one) if line.line.nature == Nature.ACT else None
+        for line, one in zip(answer.lines, answer.settled, strict=True)
+    ]
     body = {
         "format": FORMAT,
         "engine": {"version": parcours.__version__, "rules": rules_digest()},
@@ -51,9 +57,9 @@ def bill_receipt(answer: BillAnswer) -> dict[str, Any]:
         "bill": plain(answer.given),
         "readings": readings_of(answer),
         "chosen_readings": dict(answer.readings),
-        "lines": [line_part(answer, line, one) for line, one in zip(answer.lines, answer.settled, strict=True)],
+        "lines": [line_part(*each) for each in zip(answer.lines, answer.settled, rows, strict=True)],
         "total": dict(answer.totals),
-        "references": cited(answer),
+        "references": cited(answer, rows),
     }
     return {**body, "hash": digest(body)}
 
@@ -89,10 +95,10 @@ def readings_of(answer: BillAnswer) -> dict[str, str]:
     return {**effective_readings(answer.readings), **own}
 
 
-def line_part(answer: BillAnswer, line: BillLine, one: SettledLine) -> dict[str, Any]:
+def line_part(line: BillLine, one: SettledLine, row: SettledRow | None) -> dict[str, Any]:
     """One line: its code, its tariff, its result in cents, the case of every stage and level."""
     levels = {stage: enum(getattr(one, stage)).name.lower() for stage, enum in STAGES.items()}
-    result, cases = result_of_line(answer, line, one)
+    result, cases = result_of_line(one, row)
     return {
         "number": line.number,
         "code": line.text,
@@ -104,22 +110,21 @@ def line_part(answer: BillAnswer, line: BillLine, one: SettledLine) -> dict[str,
     }
 
 
-def result_of_line(answer: BillAnswer, line: BillLine, one: SettledLine) -> tuple[dict[str, Any], Mapping[str, str]]:
+def result_of_line(one: SettledLine, row: SettledRow | None) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Amounts in cents and cases of one act; of a charge, amounts alone."""
-    if line.line.nature != Nature.ACT:
+    if row is None:
         return {name: getattr(one.settlement, name) for name in CHARGED}, {}
-    row = row_of_line(answer, line, one)
     return {**row.amounts, "rate": row.rate, "status": row.status, "pathway": row.pathway}, row.cases
 
 
-def cited(answer: BillAnswer) -> list[str]:
+def cited(answer: BillAnswer, rows: Sequence[SettledRow | None]) -> list[str]:
     """The articles that the lines rest on."""
-    found = {
-        article(name, LANGUAGES[0]).id
-        for line, one in zip(answer.lines, answer.settled, strict=True)
-        for reason in every_reason(answer, line, one, LANGUAGES[0])
-        for name in reason.references
-    }
+    found: set[str] = set()
+    for line, one, row in zip(answer.lines, answer.settled, rows, strict=True):
+        told = every_reason(answer, line, one, LANGUAGES[0])
+        found |= {article(name, LANGUAGES[0]).id for reason in told for name in reason.references}
+        if row is not None:
+            found |= of_act(row, said_otherwise(line, one))
     return sorted(found)
 
 

@@ -260,7 +260,8 @@ def option(
         "saved_year": saved_year,
         "advance_saved": before.advance - after.advance,
     }
-    words.amounts = amounts
+    later = after.deferred - before.deferred
+    words.amounts = {**amounts, "later": later}
     words.texts = {"acts": acts_per_year}
     ids = tuple(dict.fromkeys(id_ for entry in entries for id_ in entry["references"]))
     return Option(
@@ -276,8 +277,13 @@ def option(
         monthly=next((monthly(entry["monthly"], row) for entry in entries if "monthly" in entry), None),
         status=after.status,
         references=references(ids, lang),
-        summary=sentence("saves_act" if amounts["saved"] else "saves_advance", words, lang),
+        summary=sentence(saves(amounts["saved"], later) or "saves_act", words, lang),
     )
+
+
+def saves(saved: int, later: int) -> str:
+    """The sentence of a lever that saves nothing in the end: what is not advanced, and what is taken later."""
+    return "" if saved else "saves_advance_later" if later > 0 else "saves_advance"
 
 
 def year(act: Act, contract: Contract, answer: Answer, acts_per_year: int) -> int:

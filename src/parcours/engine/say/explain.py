@@ -154,7 +154,6 @@ def step(
     entry = load().cases[f"case_{stage}"][case]
     values = tuple(law_values(stage, row, context, lang))
     exact = precise(entry, context)
-    cited = tuple(exact["references"]) if exact is not entry and "references" in exact else cited_by(stage, row)
     if entry.get("by_ground") and row.grounds:
         words = replace(words, facts={**words.facts, "exemption": "+".join(row.grounds)})
     return Step(
@@ -162,7 +161,7 @@ def step(
         title=sentence(f"stage_{stage}", words, lang),
         case=case,
         text=fill(exact[lang], words, lang) + (limited_base(row, lang) if stage == "base" else ""),
-        references=references(still_in_force(cited, values), lang),
+        references=references(still_in_force(cited_by(stage, row), values), lang),
         values=values,
         first_day=max((value.first_day for value in values if value.first_day), default=None),
         confidence=max((value.confidence for value in values if value.confidence), key=CONFIDENCES.index, default=None),
@@ -174,30 +173,36 @@ def step(
 
 def cited_by(stage: str, row: SettledRow) -> tuple[str, ...]:
     """The articles of the case of a stage, those of the grounds that are held."""
-    return articles_of(stage, row.cases[stage], row.grounds)
+    return articles_of(stage, row.cases[stage], row.grounds, row.profession)
 
 
-def articles_of(stage: str, case: str, grounds: tuple[str, ...]) -> tuple[str, ...]:
-    """The articles of a case of a stage, without those of grounds that are not held."""
+def articles_of(stage: str, case: str, grounds: tuple[str, ...], profession: int) -> tuple[str, ...]:
+    """The articles of a case of a stage: those of the profession, without those of grounds that are not held."""
     entry = load().cases[f"case_{stage}"][case]
-    named = tuple(entry["references"])
+    exact = precise(entry, {"profession": Profession(profession).name.lower()})
+    named = tuple(exact.get("references", entry["references"]))
     return of_grounds(named, grounds) if entry.get("by_ground") and grounds else named
 
 
-def cited(row: SettledRow) -> frozenset[str]:
-    """Ids of the articles behind a row under the law as enacted: those of the stages at which something happens."""
-    return cited_for(tuple(row.cases[stage] for stage in STAGES), row.grounds)
+def cited(row: SettledRow, without: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Ids of the articles behind a row under the law as enacted: those of the stages at which something happens.
+
+    `without`: stages that something else says.
+    """
+    return cited_for(tuple(row.cases[stage] for stage in STAGES), row.grounds, row.profession, without)
 
 
 @per_reform
-def cited_for(cases: tuple[str, ...], grounds: tuple[str, ...]) -> frozenset[str]:
-    """The same, for the cases of the stages and the grounds that are held."""
+def cited_for(
+    cases: tuple[str, ...], grounds: tuple[str, ...], profession: int, without: frozenset[str]
+) -> frozenset[str]:
+    """The same, for the cases of the stages, the grounds that are held and who gave the care."""
     entries = load().cases
     happened = [
         (stage, case) for stage, case in zip(STAGES, cases, strict=True)
-        if not entries[f"case_{stage}"][case].get("quiet")
+        if stage not in without and not entries[f"case_{stage}"][case].get("quiet")
     ]  # fmt: skip
-    return frozenset(id_ for stage, case in happened for id_ in articles_of(stage, case, grounds))
+    return frozenset(id_ for stage, case in happened for id_ in articles_of(stage, case, grounds, profession))
 
 
 def of_grounds(ids: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,6 +22,10 @@ Line = Mapping[str, str]
 
 OF_THE_PAGE = ("q", "at", "ask")
 """What is searched, the hour, the question that is asked for itself: they are not of the bill."""
+OF_OTHERS = ("told", "sure", "unsure", "to")
+"""What an address of the quote or of a letter says too."""
+TRACKERS = ("utm_", "fbclid", "gclid")
+"""How the names begin that other sites add to an address that is shared."""
 FACTS = frozenset(BY_NAME) - IDENTITY - frozenset(NOT_ON_A_BILL)
 OF_THE_BILL = FACTS | frozenset(BORNE) | {"kind", "territory"}
 OF_A_LINE = (FACTS | frozenset(LINE_KEYS)) - {"note"}
@@ -46,6 +50,8 @@ class State:
     by_hand: str
     touched: bool = field(default=True)
     """Was anything said?"""
+    unknown: str = ""
+    """The first name that is of no bill and of no line; empty where all are."""
 
     @property
     def day(self) -> str:
@@ -77,7 +83,7 @@ class State:
 
 
 def state_of(page: Page) -> State:
-    """Read an address; names that are neither of a bill nor of a line are ignored."""
+    """Read an address, with the first name in it that is neither of a bill nor of a line."""
     facts: dict[str, str] = {}
     stay: dict[str, str] = {}
     lines: list[dict[str, str]] = []
@@ -116,7 +122,14 @@ def state_of(page: Page) -> State:
         at=at if at in HOURS else HOURS[0],
         by_hand=others.get("ask", ""),
         touched=touched,
+        unknown=next((name[:LONGEST] for name, _ in page.query if not known(name, readings)), ""),
     )
+
+
+def known(name: str, readings: Mapping[str, tuple[str, ...]]) -> bool:
+    """May an address say this name?"""
+    said = ("code", *OF_THE_PAGE, *OF_OTHERS, *STAY_KEYS)
+    return name in said or name in OF_THE_BILL | OF_A_LINE or name in readings or name.startswith(TRACKERS)
 
 
 def known_readings() -> dict[str, tuple[str, ...]]:

@@ -38,7 +38,7 @@ async def bill_text(request: Request) -> Response:
     page = Page.of(request)
     view = Paper(state_of(page)).view()
     if not view.text:
-        return missing(None, page.lang)
+        return missing(view.error, page.lang)
     headers = {"Cache-Control": PRIVATE, "Content-Language": page.lang}
     return PlainTextResponse(f"{view.text}\n", headers=headers)
 
@@ -62,7 +62,7 @@ async def bill_receipt_file(request: Request) -> Response:
     page = Page.of(request)
     paper = Paper(state_of(page))
     if paper.settled is None:
-        return missing(None, page.lang)
+        return missing(paper.error(), page.lang)
     name = f"parcours-{paper.state.day}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
     return Response(canonical(bill_receipt(paper.settled)) + "\n", headers=headers, media_type="application/json")

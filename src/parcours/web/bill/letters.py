@@ -30,4 +30,4 @@ def claim_of_bill(page: Page) -> Claim | None:
         return None
     act, excess = found[0].line.line.act, sum(item.borne for item in found)
     fee = sum(item.line.line.act.fee for item in found)
-    return Claim(act.care_date, fee, fee - excess, excess, bool(act.c2s), act.profession, act.convention)
+    return Claim(act.care_date, fee, fee - excess, excess, bool(act.c2s), act.profession, act.convention, act.specialty)

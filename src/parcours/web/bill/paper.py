@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from parcours.law.loader import load
 from parcours.text import COLON, DECIMAL, euros, plain_euros
 from parcours.web import i18n
 from parcours.web.bill import catalogue
-from parcours.web.bill.address import FACTS, Line, State
+from parcours.web.bill.address import FACTS, OF_A_LINE, OF_THE_BILL, Line, State
 from parcours.web.bill.fields import Wrong, field_of, wrong_of
 from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.bill.questions import BillForm
@@ -80,7 +81,7 @@ class Paper:
     def outcome(self) -> BillAnswer | FactError | None:
         """The settled bill, or why it cannot be; None while there is nothing on the paper."""
         bill = self.state.bill(self.lines)
-        if not bill["lines"] and "stay" not in bill:
+        if self.state.unknown or (not bill["lines"] and "stay" not in bill):
             return None
         try:
             return settle_bill(bill, self.state.readings)
@@ -296,6 +297,8 @@ class Paper:
 
     def error(self) -> str:
         """What is wrong with no field of the page to stand beside."""
+        if self.state.unknown:
+            return unread(self.state.unknown, self.lang)
         wrong = self.wrong
         if wrong is None or wrong.line or not wrong.error or wrong.name in {item.name for item in self.head()}:
             problem = self.outcome
@@ -363,8 +366,17 @@ class Paper:
         lines += ["", self.say("To look at"), *(f"- {words}" for words in told)] if told else []
         lines += ["", self.say("Why")]
         for line in explanation.lines:
-            lines += [f"{line.number}. {line.code} — {step.text}" for step in line.steps]
+            lines += [f"{line.number}. {line.code} · {step.text}" for step in line.steps]
         return i18n.set_once("\n".join(lines), self.lang)
+
+
+def unread(name: str, lang: str) -> str:
+    """That an address says what no bill has, and what may be meant."""
+    near = get_close_matches(name, sorted(OF_THE_BILL | OF_A_LINE), n=1)
+    if near:
+        words = N_("“{name}” in this address is read on no bill. Is it “{near}”?")
+        return text(words, lang, name=name, near=near[0])
+    return text("“{name}” in this address is read on no bill: take it out.", lang, name=name)
 
 
 RARE = ("pack", "generic", "generic_price", "exemption")

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.law.loader import load
-from parcours.text import LANGS
+from parcours.text import LANGS, euros, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text
@@ -81,6 +81,7 @@ SUGGESTED = (
     "c2s",
     "visiteurs",
 )
+AMOUNT = re.compile(r"€?\s*(?P<euro>\d{1,5})(?:[.,](?P<cent>\d{1,2}))?\s*(?:€|eur|euros?)?")
 STOP = frozenset(
     re.findall(
         r"\w+",
@@ -104,6 +105,8 @@ class Entry:
     known: str
     in_title: str
     everywhere: str
+    query: tuple[tuple[str, str], ...] = ()
+    """What its address says."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,8 @@ def doctors(slug: str) -> str:
 
 def find(query: str, lang: str) -> Found:
     """The entries that a query may mean, best first; a word that nothing holds is read as the nearest one."""
+    if cents := amount(query[:LONGEST]):
+        return Found(list(of_amount(cents, lang)))
     asked = meant(query[:LONGEST])
     words = [stem(word) if held(stem(word), lang) else mended(word, lang) for word in asked]
     words = [word for word in words if word]
@@ -221,6 +226,25 @@ def find(query: str, lang: str) -> Found:
     entries = [item for points, _, item in best if points >= best[0][0] * WORTH_SHOWING]
     changed = any(not word.startswith(now) for word, now in zip(asked, words, strict=False))
     return Found(entries, " ".join(words) if changed else "")
+
+
+def amount(query: str) -> int:
+    """A bare amount, in cents; 0 where the query is something else, or a number that people call a page by."""
+    found = AMOUNT.fullmatch(query.strip().lower())
+    called = {phrase.strip(' "') for phrases in known_as().values() for phrase in phrases.split(",")}
+    called |= {one.number for urgency in ("urgent", "soon") for one in numbers()[urgency]}
+    if found is None or query.strip().lower() in called:
+        return 0
+    euro, cent = found["euro"], (found["cent"] or "").ljust(2, "0")
+    return int(euro) * 100 + int(cent)
+
+
+def of_amount(cents: int, lang: str) -> Iterator[Entry]:
+    """Where a price leads: the quote of it, then what prices are."""
+    title = text("What is left to you of {amount}?", lang, amount=euros(cents, lang))
+    yield replace(entry(N_("Page"), title, "", "/"), query=(("fee", plain_euros(cents)),))
+    others = ("/bill", "/tables", "/situations/secteurs", "/situations/medecin_de_garde")
+    yield from sorted((one for one in index(lang) if one.path in others), key=lambda one: others.index(one.path))
 
 
 def score(item: Entry, rarity: Mapping[str, float]) -> float:

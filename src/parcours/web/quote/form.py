@@ -31,8 +31,8 @@ DAYS = {
     "referrer_installed_on": questions.SENDER_DAY,
 }
 """The questions that an answer asks for itself, until a day is given."""
-BY_HAND = {**DAYS, "care_date": questions.DAY, "specialty": questions.GYNAECOLOGIST}
-"""The same, with those that another answer leads to: the day, the two gynaecologists."""
+BY_HAND = {**DAYS, "care_date": questions.DAY, "specialty": questions.GYNAECOLOGIST, "act": last.OPINION}
+"""The same, with those that another answer leads to: the day, the two gynaecologists, a consultation or an opinion."""
 NUMBERS = {
     "hours": "parcours.urgence_delai_heures",
     "sessions": "mon_soutien_psy.seances_annee",
@@ -134,7 +134,7 @@ class Form:
             yield from self.usual_fees()
         if question is last.OPINION:
             key = self.state.sitting.opinion()
-            words = self.say("A one-off opinion (avis ponctuel de consultant)"), self.say("Code {code}.", code=key)
+            words = self.say(last.AN_OPINION), self.say("Code {code}.", code=key)
             yield Link(*words, self.url({**self.state.given, "act": key}, question.facts))
         if question is last.AGAIN:
             for label_, facts in last.again_options(self.state.given):
@@ -188,7 +188,7 @@ class Form:
         """The address of the question before: the last answer is taken back, a day that was asked for is left."""
         if self.state.by_hand == "care_date":
             return self.url(self.state.given) if self.state.touched else self.page.url("/")
-        if self.state.by_hand == "specialty":
+        if self.state.by_hand in ("specialty", "act"):
             return self.url(self.state.given)
         names = [name for name in self.state.given if name != "care_date"]
         card = questions.BY_FACT.get(names[-1]) if names else None
@@ -298,6 +298,19 @@ class Form:
                 unsure = any(name in self.state.unsure for name in question.facts)
                 shown = self.say("I don’t know ({answer}, for now)", answer=words) if unsure else words
                 yield Said(self.words(question.short), shown, self.url(kept))
+        yield from self.act_said()
+
+    def act_said(self) -> Iterator[Said]:
+        """The act, where it was told or its price tells it: an opinion and a consultation are asked again."""
+        given = self.state.given
+        key = given.get("act") or (self.state.sitting.opinion() if "act" in self.state.sitting.values else "")
+        if not key:
+            return
+        kept = {name: value for name, value in given.items() if name != "act"}
+        options = {"consultation": last.OPINION.options[0].label, self.state.sitting.opinion(): last.AN_OPINION}
+        asked = {"ask": "act"} if key in options else {}
+        words = self.say(options[key]) if asked else act_label(key, self.lang)
+        yield Said(self.words(last.OPINION.short), words, self.url(kept, ("act",), **asked))
 
     def words_of(self, question: Card) -> str:
         """What was answered, in the words of the question or of the law."""
@@ -351,6 +364,12 @@ class Form:
             other = without_optam(optam, other, self.state.sitting.known.law)
         shares = {"optam": percent(optam, self.lang), "other": percent(other, self.lang)}
         return self.say("{optam} with OPTAM, {other} without", **shares)
+
+
+def act_label(key: str, lang: str) -> str:
+    """An act by its code and its name."""
+    known = load().acts.get(key)
+    return f"{key} {i18n.label(dict(known.label), lang)}" if known else key
 
 
 def positive(facts: Mapping[str, str]) -> list[tuple[str, str]]:

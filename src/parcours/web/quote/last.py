@@ -6,6 +6,7 @@ from parcours.web.i18n import N_
 from parcours.web.quote.asked import Asked
 from parcours.web.quote.cards import Card, CardOption
 
+AN_OPINION = N_("A one-off opinion (avis ponctuel de consultant)")
 OPINION = Card(
     "opinion",
     N_("Act"),

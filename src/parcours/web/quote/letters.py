@@ -16,14 +16,15 @@ from parcours import documents
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
 from parcours.engine.say.possible import bound_to_tariff
+from parcours.engine.say.wording import label, lower_first
 from parcours.law.codes import Convention, Profession
 from parcours.law.days import iso
+from parcours.law.loader import load
 from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.forms import sent
 from parcours.web.i18n import N_
 from parcours.web.letters import (
-    BLANK,
     CONCILIATOR,
     LONGEST,
     conciliator,
@@ -60,6 +61,7 @@ class Claim(NamedTuple):
     c2s: bool
     profession: int
     convention: int
+    specialty: int
 
 
 def claim_of(page: Page) -> Claim | None:
@@ -69,7 +71,9 @@ def claim_of(page: Page) -> Claim | None:
         return None
     act, result = settled.act, settled.settlement
     excess = result.unlawful_excess
-    return Claim(act.care_date, act.fee, result.max_fee, excess, bool(act.c2s), act.profession, act.convention)
+    return Claim(
+        act.care_date, act.fee, result.max_fee, excess, bool(act.c2s), act.profession, act.convention, act.specialty
+    )
 
 
 def dispute_of(settled: Answer) -> Dispute | None:
@@ -110,33 +114,45 @@ def letter(claim: Claim, to: str, lang: str, said: Mapping[str, str]) -> documen
         "title": text(TO[to], lang),
         "day": today().isoformat(),
         "sender": sender(said, lang),
-        "recipient": [filled(said, "professional"), filled(said, "practice")]
+        "recipient": [
+            filled(said, "professional", lang),
+            i18n.upper_first(seen(claim, lang)),
+            filled(said, "practice", lang),
+        ]
         if doctor
         else [
             text("The mediator (médiateur)", lang),
             text("Caisse primaire d'assurance maladie", lang),
-            filled(said, "fund"),
+            filled(said, "fund", lang),
         ],
-        "place": f"{filled(said, 'town')}, ",
+        "place": f"{filled(said, 'town', lang)}, ",
         "dated": text("on {day}", lang, day=i18n.long_date(today(), lang)),
         "subject": text("Refund of {excess} asked in excess on {day}", lang, **amounts),
         "paragraphs": [
             text("Dear Sir or Madam,", lang),
-            text("On {day} I was asked {fee} for my care.", lang, **amounts)
-            if doctor or filled(said, "professional") == BLANK
+            text("On {day} I was asked {fee} for my care ({seen}).", lang, **amounts, seen=seen(claim, lang))
+            if doctor
             else text(
-                "On {day} I was asked {fee} for my care by {professional}.",
+                "On {day} I was asked {fee} for my care ({seen}) by {professional}.",
                 lang,
                 **amounts,
-                professional=filled(said, "professional"),
+                seen=seen(claim, lang),
+                professional=filled(said, "professional", lang),
             ),
             text(ground(claim), lang, **amounts),
             *asks(doctor, lang, amounts),
         ],
         "closing": text("Yours faithfully,", lang),
-        "signature": filled(said, "name"),
+        "signature": filled(said, "name", lang),
         "enclosures": [text("copy of the paper claim or of the invoice", lang)],
     }
+
+
+def seen(claim: Claim, lang: str) -> str:
+    """Who gave the care: the specialty of a doctor, else the profession."""
+    if claim.specialty:
+        return lower_first(i18n.label(load().specialties[claim.specialty].label, lang))
+    return lower_first(i18n.typography(label("profession", Profession(claim.profession).name.lower(), lang), lang))
 
 
 def ground(claim: Claim) -> str:

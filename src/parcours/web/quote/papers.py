@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 
 from parcours import documents
-from parcours.engine.case import Answer
-from parcours.engine.say.receipt import canonical, receipt
+from parcours.engine.say.receipt import canonical
 from parcours.text import COLON
 from parcours.web import i18n
 from parcours.web.pages import text, today
@@ -17,7 +16,7 @@ from parcours.web.quote.view import Details, Quote, Result
 
 
 def answer_paper(
-    quote: Quote, result: Result, details: Details, settled: Answer, address: str, lang: str
+    quote: Quote, result: Result, details: Details, hash_: str, address: str, lang: str
 ) -> documents.Answer:
     """The answer as the data of its sheet."""
     day = i18n.long_date(quote.care_date, lang)
@@ -30,7 +29,7 @@ def answer_paper(
     return {
         "title": text("Your care on {day}", lang, day=day),
         "address": address,
-        "code": documents.code_of(receipt(settled)["hash"]),
+        "code": documents.code_of(hash_),
         **dated(quote.care_date, quote.checked, lang),
         **card(result, lang),
         "facts_title": text("Your answers", lang),

@@ -13,7 +13,7 @@ from parcours import documents
 from parcours.engine.case import ABSENT, Answer
 from parcours.engine.errors import FactError, MissingFact
 from parcours.engine.say.explain import explain
-from parcours.engine.say.receipt import canonical, receipt
+from parcours.engine.say.receipt import canonical
 from parcours.engine.say.wording import facts_said
 from parcours.law.loader import load
 from parcours.text import euros
@@ -30,7 +30,7 @@ from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.profile import profile_of
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, of_lines, open_result
-from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, split_of
+from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, receipt_of, split_of
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements, visit_code
 from parcours.web.quote.todo import About, Group, Todo, events
@@ -115,8 +115,9 @@ def quote_pdf(request: Request) -> Response:
     if quote.result is None or quote.details is None or isinstance(settled, FactError):
         return missing(quote.error, page.lang)
     address = f"{page.site}{page.address('/', tuple(quote.hidden))}"
-    paper = answer_paper(quote, quote.result, quote.details, settled, address, page.lang)
-    pdf = documents.render("answer", paper, page.lang, for_programs(receipt(settled), page.lang))
+    kept = receipt_of(settled, quote.split)
+    paper = answer_paper(quote, quote.result, quote.details, kept["hash"], address, page.lang)
+    pdf = documents.render("answer", paper, page.lang, for_programs(kept, page.lang))
     name = f"parcours-{quote.care_date.isoformat()}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": PRIVATE}
     return Response(pdf, headers=headers, media_type="application/pdf")
@@ -129,15 +130,16 @@ def missing(error: str | None, lang: str) -> Response:
 
 
 async def quote_receipt(request: Request) -> Response:
-    """`/receipt.json`: the receipt of a complete answer, to keep and to replay."""
+    """`/receipt.json`: the receipt of a complete answer, to keep and to replay; of its lines where a price splits."""
     page = Page.of(request)
     state = state_of(page)
     settled = state.outcome
     if state.refused or isinstance(settled, FactError):
         return missing(wrong(state, settled, page.lang), page.lang)
+    kept = receipt_of(settled, split_of(page, state, settled, Form(state, page).pairs(state.given)))
     name = f"parcours-{state.given['care_date']}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
-    return Response(canonical(receipt(settled)) + "\n", headers=headers, media_type="application/json")
+    return Response(canonical(kept) + "\n", headers=headers, media_type="application/json")
 
 
 def wrong(state: State, outcome: Answer | FactError | None, lang: str) -> str | None:
@@ -187,7 +189,7 @@ def quote_of(page: Page) -> Quote:
         more = details(settled, explanation, disputed, page.lang)
         about = About.one(settled, disputed)
         if split:
-            more = of_lines(more, split)
+            more = of_lines(more, split, page.lang)
             about = about._replace(amo=split.totals["amo"], amc=split.totals["amc"])
         todo = Todo(page, about).groups()
     elif "specialty" in given or "profession" in given:

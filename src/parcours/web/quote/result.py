@@ -6,9 +6,11 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
+from parcours.engine.bill.advise import advise_bill
+from parcours.engine.bill.explain import LineExplanation, explain_bill
 from parcours.engine.case import Answer
 from parcours.engine.say.advise import advise
-from parcours.engine.say.explain import Explanation
+from parcours.engine.say.explain import Explanation, OtherReadingText, Step
 from parcours.engine.say.sitting import Standing
 from parcours.law.cases import CaseComplementary
 from parcours.law.codes import UNKNOWN, Pathway, Profession, TiersPayant
@@ -210,10 +212,36 @@ def details(settled: Answer, explanation: Explanation, disputed: Dispute | None,
     return Details(tuple(steps), explanation.why_not, cheaper, advice.note, explanation.freshness.text)
 
 
-def of_lines(more: Details, split: Split) -> Details:
-    """The reasons of a price that splits: of the visit, then the lines; no saving, which is counted on one act."""
-    last = replace(more.steps[-1], text=split.words, values=())
-    return replace(more, steps=(*more.steps[:-1], last), cheaper=())
+def of_lines(more: Details, split: Split, lang: str) -> Details:
+    """The reasons of a price that splits: of each line, then of all; what would be cheaper is that of the bill."""
+    settled = split.settled
+    whole, advice = explain_bill(settled, lang), advise_bill(settled, lang)
+    others = tuple(
+        OtherReadingText(other.name, other.option, other.text)
+        for other in whole.other_readings
+        if other.patient != settled.totals["patient"]
+    )
+    last = replace(more.steps[-1], text=split.words, values=(), other_readings=others)
+    return Details(
+        (*whole.pathway, *(of_line(line) for line in whole.lines), last),
+        whole.why_not,
+        (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3]),
+        advice.note,
+        whole.freshness.text,
+    )
+
+
+def of_line(line: LineExplanation) -> Step:
+    """Why a line gives what it gives, as one step: its sentences, its articles, its values."""
+    told = [step for step in line.steps if step.case != "none"]
+    return replace(
+        told[0],
+        title=line.code if line.label == line.code else f"{line.code} {line.label}",
+        text=" ".join(step.text for step in told),
+        references=tuple({one.id: one for step in told for one in step.references}.values()),
+        values=tuple({one.id: one for step in told for one in step.values}.values()),
+        other_readings=(),
+    )
 
 
 def as_text(day: date, said: list[Said], result: Result, more: Details, lang: str) -> str:
@@ -227,7 +255,8 @@ def as_text(day: date, said: list[Said], result: Result, more: Details, lang: st
     lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]
     lines += ["", *filter(None, (result.split, result.note))] if result.split or result.note else []
     lines += ["", say("Why")]
-    lines += [f"{number}. {step.text}" for number, step in enumerate(more.steps, 1)]
+    told = [f"{step.title}{colon}{step.text}" if result.split else step.text for step in more.steps]
+    lines += [f"{number}. {words}" for number, words in enumerate(told, 1)]
     saving = [lever for lever in more.cheaper if lever.saved]
     lines += ["", say("What would have been cheaper")] if saving else []
     lines += [f"- {money(-lever.saved)}{colon}{' + '.join(lever.labels)}" for lever in saving]

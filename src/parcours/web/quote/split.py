@@ -5,10 +5,13 @@ Such a price is no overrun: the page says how it splits, what is then left, and 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from parcours.engine.bill.settle import settle_bill
+from parcours.engine.bill.receipt import bill_receipt
+from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
+from parcours.engine.say.receipt import receipt
 from parcours.text import euros, listed, plain_euros
 from parcours.web.pages import Page, text
 from parcours.web.quote.state import State
@@ -26,8 +29,13 @@ class Split:
 
     words: str
     url: str
-    totals: Mapping[str, int]
-    """Who pays what of these lines, in cents."""
+    settled: BillAnswer
+    """These lines, settled together."""
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """Who pays what of these lines, in cents."""
+        return self.settled.totals
 
 
 def code_of(said: Mapping[str, str]) -> str:
@@ -41,6 +49,11 @@ def bill_pairs(pairs: Pairs, lines: list[tuple[str, int]]) -> tuple[tuple[str, s
     return (*(pair for pair in pairs if pair[0] not in OF_ONE_ACT), *said)
 
 
+def receipt_of(settled: Answer, split: Split | None) -> dict[str, Any]:
+    """The receipt of an answer: that of the act, or of the whole bill where its price splits."""
+    return bill_receipt(split.settled) if split else receipt(settled)
+
+
 def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split | None:
     """The visit and the supplements that make a price above its tariff, to the cent; None where none do."""
     visit, said = state.sitting.tariff(), dict(pairs)
@@ -52,8 +65,8 @@ def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split |
         if min(costs) <= 0 or visit + sum(costs) != settled.act.fee:
             continue
         lines = [(visit_code(code_of(said), codes[0]), visit), *zip(codes, costs, strict=True)]
-        totals = totals_of(state, lines)
-        if totals is None:
+        settled_lines = settled_as(state, lines)
+        if settled_lines is None:
             return None
         named = listed(
             [f"{code} {name_of(code, page.lang)} {euros(cents, page.lang)}" for code, cents in lines], page.lang
@@ -62,14 +75,14 @@ def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split |
             "This price is to the cent several lawful lines, all refunded: {lines}. Read so, {left} is left to you.",
             page.lang,
             lines=named,
-            left=euros(totals["patient"], page.lang),
+            left=euros(settled_lines.totals["patient"], page.lang),
         )
-        return Split(words, page.address("/bill", bill_pairs(pairs, lines)), totals)
+        return Split(words, page.address("/bill", bill_pairs(pairs, lines)), settled_lines)
     return None
 
 
-def totals_of(state: State, lines: list[tuple[str, int]]) -> Mapping[str, int] | None:
-    """Who pays what of these lines, in cents; None where they cannot be settled."""
+def settled_as(state: State, lines: list[tuple[str, int]]) -> BillAnswer | None:
+    """These lines on one paper, settled; None where they cannot be."""
     facts = {
         name: value
         for name, value in state.given.items()
@@ -77,6 +90,6 @@ def totals_of(state: State, lines: list[tuple[str, int]]) -> Mapping[str, int] |
     }
     said = [{"code": code, "fee": plain_euros(cents)} for code, cents in lines]
     try:
-        return settle_bill({**facts, "lines": said}, state.readings).totals
+        return settle_bill({**facts, "lines": said}, state.readings)
     except FactError:
         return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from parcours.engine.bill.advise import BillOption
 from parcours.engine.say.advise import Option as Lever
 from parcours.engine.say.explain import Step, WhyNot
 from parcours.web.quote.cards import Card
@@ -83,7 +84,7 @@ class Details:
 
     steps: tuple[Step, ...]
     why_not: tuple[WhyNot, ...]
-    cheaper: tuple[Lever, ...]
+    cheaper: tuple[Lever | BillOption, ...]
     note: str
     freshness: str
 
