@@ -73,6 +73,10 @@ class BillForm(Form):
         guard = guards.GUARDS.get(self.state.given.get("profession") or "")
         return (item for item in super().said() if guard is None or item.name != self.words(guard.short))
 
+    def act_said(self) -> Iterator[Answered]:
+        """Nothing: the acts are the lines."""
+        return iter(())
+
     def url(self, facts: Mapping[str, str | None], known: Collection[str] = (), **more: str) -> str:
         """The address of the bill with some facts."""
         said = {name: "none" if name == "contract" and not value else value or "" for name, value in facts.items()}
