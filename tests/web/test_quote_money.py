@@ -180,3 +180,18 @@ def test_the_range_holds_every_answer_that_is_not_known(client: TestClient) -> N
     assert "Outside the convention" in page
     assert "€2.00 to €60.00" in page
     assert "Covered in any case €0.00" in page
+
+
+def test_a_lever_counts_what_sector_1_may_ask_outside_the_pathway(client: TestClient) -> None:
+    facts = {"care_date": "2026-11-26", "specialty": "dermatologie", "medecin_traitant": "false", "contract": "none"}
+    page = words(client, quote(**facts, convention="secteur_2", fee="60"))
+    assert "−€24.05 Choose a doctor who applies the opposable tariff" in page, "37 euros, not 26.50"
+    asked = words(client, quote(**facts, convention=None, fee=None))
+    assert "save with a specialist outside the pathway" in asked
+    assert "At the official tariff of sector 1; more where more may be asked." in asked
+
+
+@pytest.mark.parametrize("slug", ["medecin_parti", "trouver_un_medecin"])
+def test_what_a_text_settles_is_no_doubt(client: TestClient, slug: str) -> None:
+    """R160-6 caps the surcharge: the flat part of some sheets is their error."""
+    assert "leave a doubt" not in words(client, f"/situations/{slug}")

@@ -209,6 +209,8 @@ class Reading:
     references: tuple[str, ...]
     options: Mapping[str, Any]
     default: str
+    closed: bool = False
+    """Did the text settle it?  Another option only replays what some sheets print: it is no doubt."""
 
 
 def parameters(files: Files) -> dict[str, Parameter]:
@@ -340,6 +342,7 @@ def readings(files: Files) -> dict[str, Reading]:
         key: Reading(
             question=both_languages("readings.yaml", key, entry.get("question")),
             stage=str(entry["stage"]),
+            closed=bool(entry.get("closed")),
             references=tuple(entry.get("references", ())),
             options={str(option): content for option, content in entry["options"].items()},
             default=str(entry["default"]),

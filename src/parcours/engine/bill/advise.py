@@ -234,7 +234,11 @@ def charged(lines: list[Any], bill: Mapping[str, Any], answer: BillAnswer, fee: 
         known, one = next(settled)
         before = answer.settled[index].settlement
         doctor = known.line.act.profession == Profession.MEDECIN
-        if doctor and (free[index] is not line or fee == "tariff"):
+        if doctor and fee == "tariff":  # outside the pathway a specialist of sector 1 may ask more than it
+            most = known.line.act.fee - one.settlement.unlawful_excess
+            cents = max(one.settlement.base, min(answer.lines[index].line.act.fee, most))
+            result.append({**line, "fee": plain_euros(cents)})
+        elif doctor and free[index] is not line:
             result.append({**line, "fee": plain_euros(one.settlement.base)})
         elif one.settlement.unlawful_excess and (fee == "maximum" or not before.unlawful_excess):
             result.append({**line, "fee": plain_euros(known.line.act.fee - one.settlement.unlawful_excess)})

@@ -30,7 +30,7 @@ from parcours.law.loader import load
 from parcours.rules.participations import increased
 from parcours.rules.settlement import settle
 from parcours.rules.tariff import tariff_of_act
-from parcours.rules.types import Act, Contract, Settlement
+from parcours.rules.types import NO_CONTRACT, Act, Contract, Settlement
 
 ACTS_PER_YEAR = 4
 """How many such acts a year of them counts, unless said: a visit each season."""
@@ -232,8 +232,9 @@ def fee_of(act: Act, changes: Mapping[str, Any], answer: Answer) -> int:
     """What would be charged: the same, unless the law sets it."""
     readings = encode_readings(answer.readings)
     tariff, _ = tariff_of_act(act, answer.law, readings)
-    if changes.get("fee") == "tariff":
-        return tariff
+    if changes.get("fee") == "tariff":  # outside the pathway a specialist of sector 1 may ask more than it
+        most = settle(act._replace(fee=tariff), NO_CONTRACT, answer.counters, answer.law, readings).max_fee
+        return max(tariff, min(act.fee, most))
     before, _ = tariff_of_act(answer.act, answer.law, readings)
     bound = act.convention == Convention.SECTEUR_1 or act.c2s
     if bound and answer.act.fee == before:

@@ -157,8 +157,9 @@ def settled(facts: Mapping[str, str]) -> Answer:
 
 
 def other_sums(result: Answer) -> set[int]:
-    """What the other readings would leave to the patient, in cents, where it is another sum."""
-    return {other.settlement.patient for other in result.other_readings} - {result.settlement.patient}
+    """What the other readings of what is still open would leave to the patient, in cents, where it is another sum."""
+    others = (other for other in result.other_readings if not load().readings[other.name].closed)
+    return {other.settlement.patient for other in others} - {result.settlement.patient}
 
 
 def example(words: str, facts: Mapping[str, Any], page: Page) -> Example:

@@ -65,7 +65,11 @@ def basis(standing: Standing, fee: int | None, lang: str) -> str:
     if fee:
         return text("of {amount} charged", lang, amount=euros(fee, lang))
     free = standing.range.high is None
-    words = N_("In sector 1; more where fees are free.") if free else N_("At the official tariff.")
+    words = (
+        N_("At the official tariff of sector 1; more where more may be asked.")
+        if free
+        else N_("At the official tariff.")
+    )
     return text(words, lang)
 
 
