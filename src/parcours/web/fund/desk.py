@@ -137,7 +137,11 @@ def why_of(desk: Desk) -> Any:
 def since_received(code: str) -> Text | None:
     """Working days since a sheet was received, as the queue of late payments counts them."""
     number = code.removeprefix("day ")
-    return Text(f"jour ouvré {number}", f"working day {number}") if number.isdigit() and number != code else None
+    return (
+        Text(f"jours ouvrés depuis la réception : {number}", f"working days since it was received: {number}")
+        if number.isdigit() and number != code
+        else None
+    )
 
 
 def link_of(one: Waiting) -> str:

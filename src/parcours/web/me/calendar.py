@@ -12,7 +12,7 @@ from parcours.text import Text
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.me.person import Mine
 
-TITLE = Text("Mon calendrier", "My calendar")
+TITLE = Text("Prévention", "Prevention")
 LEAD = Text(
     "Les examens, dépistages et vaccins pour vous. Aucun résultat n'est gardé.",
     "Examinations, screenings and vaccines for you. No result is kept.",
