@@ -107,7 +107,7 @@ def test_a_patient_understands_a_transfer_of_six_euros_forty(browser, served):
     amar.get_by_label("Or the number").fill(number)
     amar.get_by_label("and the birth date").fill(born)
     amar.get_by_role("button", name="Look up").click()
-    assert "Outside the pathway" in amar.locator(".flags").inner_text()
+    assert "outside the pathway" in amar.locator(".flags").inner_text()
     amar.get_by_label("Codes").fill("G")
     amar.get_by_role("button", name="What to charge").click()
     amar.get_by_role("button", name="Sign and send").click()
