@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-START_SECONDS = 120
+START_SECONDS = 600
 
 
 def free_port() -> int:

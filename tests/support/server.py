@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 120
+START_SECONDS = 600
 _AS_SYSTEMD = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
