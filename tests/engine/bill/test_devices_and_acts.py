@@ -149,3 +149,12 @@ def test_a_value_known_to_be_unknown_is_none() -> None:
     bill = {**crown, "convention": "secteur_1", "lines": [{"code": "HBLD634", "tooth": 11, "fee": 451.25}]}
     assert settle_bill(bill).settled[0].case_cover == CaseCover.CATEGORY
     assert bill_law().codes["HBLD634"].c2s[1] == (451_25, -1)
+
+
+@pytest.mark.parametrize(("percent", "case"), [(425, CaseCover.CATEGORY), (426, CaseCover.EQUIPMENT_CEILING)])
+def test_a_hearing_aid_is_capped_beyond_its_ceiling_only(percent: int, case: CaseCover) -> None:
+    """425 % of the base of 400 is the ceiling of a responsible contract, 1,700 (R871-2 4°)."""
+    contract = {"responsable": True, "appareillage_pct_br": percent}
+    bill = {"care_date": "2026-03-10", "age": 70, "contract": contract}
+    lines = [{"code": "AIDE_AUDITIVE_II", "fee": 2000}]
+    assert settle_bill({**bill, "lines": lines}).settled[0].case_cover == case
