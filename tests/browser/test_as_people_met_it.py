@@ -230,7 +230,7 @@ def test_a_contract_is_entered_as_it_is_printed(visit: Visit) -> None:
     page.locator("#guarantee").fill("150 %")
     page.locator("form.guarantee button").click()
     page.locator(".given", has_text="150%").wait_for()
-    assert "150% with OPTAM, 150% without" in seen(page)
+    assert "150% with OPTAM, 130% without" in seen(page), "R871-2: twenty points less, as it is counted"
 
 
 @holds("A5", "A6", "A7")

@@ -17,6 +17,7 @@ from parcours.engine.bill.settle import settle_bill
 from parcours.law.workdays import easter, is_sunday_or_holiday
 from parcours.web.bill.catalogue import find, known_codes
 from parcours.web.bill.makers import MAKERS, STARTS
+from parcours.web.pages import today
 from parcours.web.public.situations import situations
 from parcours.web.quote.supplements import suggestions
 from tests.web.pages import BILLS, VISIT, bill, quote
@@ -322,13 +323,16 @@ def test_an_emergency_charge_before_there_was_one_asks_for_no_base(client, lang,
 
 
 def test_a_bill_says_what_to_do_now(client: TestClient) -> None:
-    """Under every result: the card, the refund with its day, two years; what a hospital receives does not come back."""
+    """Under every result: the refund with its day, two years; the card, for a visit to come."""
     lines = (("code", "G"), ("fee", "35"), ("code", "CRD"), ("fee", "26.50"))
     facts = (("care_date", "2026-11-22"), ("specialty", "generaliste"), ("age", "4"), ("exemption", "none"))
     rest = (("special_setting", "permanence_des_soins"), ("contract", "none"), ("tiers_payant", "none"))
     page = html.unescape(client.get(bill(*facts, *rest, *lines)).text).replace("\xa0", " ").replace("\u202f", " ")
     todo = page[page.index('id="todo"') : page.index('id="why"')]
-    assert "Give your carte Vitale" in todo
+    assert "Give your carte Vitale" not in todo
+    assert (
+        "Give your carte Vitale" in client.get(bill(("care_date", today().isoformat()), *facts[1:], *rest, *lines)).text
+    )
     assert "€43.05 around" in todo
     assert "until 31 December 2028" in todo
     assert "calendar" not in todo

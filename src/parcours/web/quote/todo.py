@@ -176,14 +176,15 @@ class Todo:
                     self.link(N_("Who advances what"), "/situations/tiers_payant"),
                 ),
             )
-        yield Task(
-            self.say("Give your carte Vitale"),
-            self.say(
-                "No card, or a provisional number: ask for the paper claim (feuille "
-                "de soins) and check the codes and prices on it."
-            ),
-            links=(self.link(N_("No card, or lost"), "/situations/carte_perdue"),),
-        )
+        if self.day >= today():
+            yield Task(
+                self.say("Give your carte Vitale"),
+                self.say(
+                    "No card, or a provisional number: ask for the paper claim (feuille "
+                    "de soins) and check the codes and prices on it."
+                ),
+                links=(self.link(N_("No card, or lost"), "/situations/carte_perdue"),),
+            )
         if self.act.role == Role.NOUVEAU_MEDECIN_TRAITANT:
             yield Task(
                 self.say("Sign the declaration together"),
