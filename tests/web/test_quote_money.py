@@ -159,6 +159,8 @@ def test_what_is_sure_holds_whatever_the_page_is_answered(start: dict[str, str],
             if "fee" in form.state.given and before.high is not None:
                 assert after.high is not None, (card.id, link)
                 assert after.high <= before.high, (card.id, link)
+        if not links:  # a day is written
+            return
         address = data.draw(st.sampled_from(links))
 
 

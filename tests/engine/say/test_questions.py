@@ -4,7 +4,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from parcours.engine.case import settle
@@ -214,7 +214,11 @@ def settled_amounts(said: dict[str, Any]) -> tuple[int, int] | None:
     return result.patient, result.advance
 
 
+LOCUM = {**TRUTHS, "specialty": "generaliste", "medecin_traitant": False, "role": "remplacant", "fee": 20}
+
+
 @given(TRUTH)
+@example(LOCUM)
 def test_the_answers_are_enough_to_settle(truths: dict[str, Any]) -> None:
     assume(consistent(truths))
     _, said = interview(truths)

@@ -253,7 +253,10 @@ def pathway_acts(act: Act, known: Known) -> Iterable[tuple[tuple[int, ...], Act]
 
 
 def own_values(act: Act, known: Known) -> list[tuple[int, int, int]]:
-    """(médecin traitant, role, referral) that go together; those that were said, where none of them does."""
+    """(médecin traitant, role, referral) that go together; those that were said, where none of them does.
+
+    Who has no médecin traitant may have been sent to a locum too: he stands in for another.
+    """
     declared = [act.medecin_traitant] if not known.open("medecin_traitant") else [1, 0]
     roles = [act.role]
     if known.open("role"):
@@ -263,7 +266,7 @@ def own_values(act: Act, known: Known) -> list[tuple[int, int, int]]:
     together = [
         (mine, role, referral)
         for mine, role, referral in every
-        if (mine or role not in OWN_ROLES) and (referral == Referral.NONE or role in (Role.AUTRE, Role.CORRESPONDANT))
+        if (role in (Role.AUTRE, Role.CORRESPONDANT) or referral == Referral.NONE if mine else role not in OWN_ROLES)
     ]
     return together or every
 
