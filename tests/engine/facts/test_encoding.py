@@ -475,9 +475,13 @@ def test_every_indicator_is_a_letter(member: Ips) -> None:
     assert len(member.name) == 1
 
 
-def test_organised_screening_is_wholly_paid() -> None:
-    answer = settle(without(special_setting="depistage_organise"))
-    assert (answer.facts["exemption"], answer.settlement.rate) == ("prevention", 10_000)
+@pytest.mark.parametrize(
+    ("given", "grounds"),
+    [({}, "prevention"), ({"exemption": "none"}, "prevention"), ({"exemption": "ald"}, "ald+prevention")],
+)
+def test_organised_screening_is_wholly_paid(given: dict[str, str], grounds: str) -> None:
+    answer = settle({**without(special_setting="depistage_organise"), **given})
+    assert (answer.facts["exemption"], answer.settlement.rate) == (grounds, 10_000)
 
 
 @pytest.mark.parametrize(

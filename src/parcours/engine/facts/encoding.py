@@ -137,7 +137,7 @@ def infer(values: dict[str, Any]) -> list[str]:
             values["age_1er_janvier"] = max(0, age - 1) if age < told else age
     infer_pathway(values)
     if values.get("special_setting") == SpecialSetting.DEPISTAGE_ORGANISE:  # wholly paid: L160-14
-        values.setdefault("exemption", 1 << Exemption.PREVENTION)
+        values["exemption"] = values.get("exemption", 0) | 1 << Exemption.PREVENTION
     return list(values)[before:]
 
 
