@@ -55,36 +55,36 @@ def settle_among(
     max_fee, case_excess = maximum_among(act, around, status, case_rate, tariff, law, readings)
     unlawful_excess = 0 if max_fee == UNKNOWN else max(0, act.fee - max_fee)
     advance, deferred, case_payment = payment(act, gross, amo, amc, law)
-    return Settlement(  # in their order: by name it takes twice as long
-        status,
-        indicator(status, case_status, law),  # ips
-        law.position[status],  # pathway
-        base,
-        rate,
-        base - gross + covered_excess - forfait,  # ticket_moderateur
-        majoration,
-        participation,  # participation_forfaitaire
-        taken_franchise,  # franchise
-        forfait,  # forfait_acte_lourd
-        amo,
-        amc,
-        act.fee - amo - amc,  # patient
-        advance,
-        deferred,
-        max_fee,
-        act.fee - base,  # depassement
-        unlawful_excess,
-        case_status,
-        case_base,
-        case_rate,
-        case_acte_lourd,
-        case_majoration,
-        case_participation,
-        case_franchise,
-        case_excess,
-        case_complementary,
-        case_payment,
-        notes_of(act, status, unlawful_excess, case_payment, counters, law),  # notes
+    return Settlement(
+        status=status,
+        ips=indicator(status, case_status, law),
+        pathway=law.position[status],
+        base=base,
+        rate=rate,
+        ticket_moderateur=base - gross + covered_excess - forfait,
+        majoration=majoration,
+        participation_forfaitaire=participation,
+        franchise=taken_franchise,
+        forfait_acte_lourd=forfait,
+        amo=amo,
+        amc=amc,
+        patient=act.fee - amo - amc,
+        advance=advance,
+        deferred=deferred,
+        max_fee=max_fee,
+        depassement=act.fee - base,
+        unlawful_excess=unlawful_excess,
+        case_status=case_status,
+        case_base=case_base,
+        case_rate=case_rate,
+        case_acte_lourd=case_acte_lourd,
+        case_majoration=case_majoration,
+        case_participation=case_participation,
+        case_franchise=case_franchise,
+        case_excess=case_excess,
+        case_complementary=case_complementary,
+        case_payment=case_payment,
+        notes=notes_of(act, status, unlawful_excess, case_payment, counters, law),
     )
 
 
