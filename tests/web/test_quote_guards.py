@@ -86,6 +86,14 @@ def test_what_to_do_about_a_sum_asked_in_excess(client: TestClient) -> None:
     assert "at this price €48.50 stays with you" in page, "the price asked, not what is owed"
 
 
+def test_direct_billing_is_no_right_outside_the_pathway(client: TestClient) -> None:
+    """L161-36-4, L861-3: not for an act of a doctor, whatever the illness."""
+    ill = {"exemption": "ald", "specialty": "ophtalmologie", "fee": "35", "tiers_payant": "none"}
+    inside = {"role": "correspondant", "referral": "avis_ponctuel"}
+    assert "it is your right" not in words(client, quote(**ill))
+    assert "it is your right" in words(client, quote(**ill, **inside))
+
+
 def test_who_sees_a_psychiatrist_hears_of_other_help(client: TestClient) -> None:
     facts = {"specialty": "psychiatrie", "care_date": (today() + timedelta(days=9)).isoformat(), "fee": "52"}
     young, older = (words(client, quote(**facts, age=age)) for age in ("22", "50"))

@@ -30,10 +30,13 @@ ON_CALL = "permanence_des_soins"
     [
         ("generaliste", SUNDAY, "sunday", "none"),
         ("generaliste", SUNDAY, "sunday", ON_CALL),
+        ("generaliste", SUNDAY, "evening", ON_CALL),
+        ("generaliste", SUNDAY, "night", ON_CALL),
         ("generaliste", SATURDAY, "saturday", ON_CALL),
         ("generaliste", WEDNESDAY, "evening", ON_CALL),
         ("generaliste", WEDNESDAY, "night", ON_CALL),
         ("dermatologie", SUNDAY, "sunday", "none"),
+        ("dermatologie", SUNDAY, "night", ON_CALL),
         ("dermatologie", WEDNESDAY, "evening", ON_CALL),
         ("dermatologie", WEDNESDAY, "night", ON_CALL),
     ],

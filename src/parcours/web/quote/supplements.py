@@ -53,14 +53,14 @@ def suggestions() -> Mapping[str, Mapping[str, Sequence[str]]]:
 
 def codes_of(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
     """The supplements to think of: those of the day and, for a doctor on call or in an emergency, of the hours."""
-    if is_sunday_or_holiday(day):
-        yield from hours_of(facts, "sunday")
-    elif facts.get("special_setting") == "permanence_des_soins" or facts.get("urgent") == "true":
-        yield from any_hour(facts, day)
+    found = list(hours_of(facts, "sunday")) if is_sunday_or_holiday(day) else []
+    if facts.get("special_setting") == "permanence_des_soins" or facts.get("urgent") == "true":
+        found += any_hour(facts, day)
+    yield from dict.fromkeys(found)
 
 
 def any_hour(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
-    """The supplements of a day that is no Sunday, whatever the hour: those of Saturday only on one."""
+    """The supplements of the evening and the night, and those of a Saturday on one."""
     names = ("saturday", "evening", "night") if day.isoweekday() == SATURDAY else ("evening", "night")
     yield from dict.fromkeys(code for name in names for code in hours_of(facts, name))
 

@@ -164,7 +164,8 @@ class Todo:
         rights = [self.say("the C2S")] if self.act.c2s else []
         rights += [self.say("your long-term illness")] if self.act.exemption >> Exemption.ALD & 1 else []
         rights += [self.say("maternity cover")] if self.act.exemption >> Exemption.MATERNITE & 1 else []
-        if rights and self.act.tiers_payant == TiersPayant.NONE:
+        bound = self.about.pathway != Pathway.OUTSIDE or self.act.profession != Profession.MEDECIN
+        if rights and bound and self.act.tiers_payant == TiersPayant.NONE:  # L161-36-4, L861-3
             yield Task(
                 self.say("Ask for direct billing (tiers payant): it is your right"),
                 self.say(
