@@ -199,6 +199,14 @@ def test_every_article_of_an_exemption_is_that_of_a_ground() -> None:
     assert set(load().cases["case_majoration"]["exempt_not_due"]["references"]) - grounds == {"CSS-R160-6"}
 
 
+def test_another_reading_tells_what_is_asked_in_excess_apart_from_what_is_owed() -> None:
+    """L861-3: the base that is disputed changes who pays the tariff, not that nothing may be asked above it."""
+    facts = {"purpose": "refraction", "convention": "secteur_2", "fee": 80, "c2s": True, "medecin_traitant": True}
+    said = explain(settle({**GP_OUTSIDE, **facts, "specialty": "ophtalmologie", "age": 35, "contract": None}), "en")
+    texts = [other.text for step in said.steps for other in step.other_readings]
+    assert any("pay €16.10, you would owe €0.00, and €57.00 would be asked in excess" in one for one in texts), texts
+
+
 def test_an_act_is_explained_in_less_than_two_milliseconds() -> None:
     answer = settle(GP_OUTSIDE)
     explain(answer, "fr")

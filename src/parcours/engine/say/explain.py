@@ -245,9 +245,13 @@ def other_readings(
     for name, option, amounts in reading_amounts(source, row):
         entry = load().readings[name]
         words = row.words(texts={"reading": entry.question[lang], "option": entry.options[option]["label"][lang]})
-        words.amounts = {**row.amounts, **amounts}
-        only_fee = amounts["patient"] == row.amounts["patient"] and amounts.get("max_fee") is not None
-        text = sentence("other_reading_max_fee" if only_fee else "other_reading", words, lang)
+        most, left = amounts.get("max_fee"), amounts["patient"] or 0
+        charged = sum(row.amounts[part] or 0 for part in ("amo", "amc", "patient"))
+        excess = 0 if most is None else max(0, charged - most)
+        words.amounts = {**row.amounts, **amounts, "excess": excess, "owed": left - excess}
+        only_fee = left == row.amounts["patient"] and most is not None
+        of_excess = "other_reading_excess" if excess else "other_reading"
+        text = sentence("other_reading_max_fee" if only_fee else of_excess, words, lang)
         found.setdefault(entry.stage, []).append(OtherReadingText(name, option, text))
     return {stage: tuple(texts) for stage, texts in found.items()}
 
