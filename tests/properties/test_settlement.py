@@ -16,6 +16,7 @@ from parcours.law.cases import CaseBase, CaseMajoration, CasePayment, CaseRate
 from parcours.law.codes import Pathway, Status
 from parcours.rules.money import share
 from parcours.rules.participations import contributions
+from parcours.rules.rate import overrun_covered
 from parcours.rules.settlement import settle
 from parcours.rules.types import Counters, Settlement
 from tests.properties.strategies import LAW, STANDS_IN, SUPPOSES_A_DOCTOR, acts, contracts, euros
@@ -60,7 +61,7 @@ def test_the_base_is_split_into_named_parts(
 ) -> None:
     answer = settled(facts, counters, readings)
     taken = answer.majoration + answer.participation_forfaitaire + answer.franchise
-    covered = answer.depassement if answer.case_rate == CaseRate.TERRORISM else 0
+    covered = answer.depassement if overrun_covered(encode(facts, LAW).act) else 0
     assert answer.amo + taken + answer.ticket_moderateur + answer.forfait_acte_lourd == answer.base + covered
     assert answer.base + answer.depassement == int(facts["fee"] * 100)
     if not answer.amc:

@@ -1,6 +1,7 @@
 """What must hold of any bill: order, professionals apart, one more line, a case at every level."""
 
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -39,6 +40,12 @@ def test_the_order_of_the_lines_changes_no_total_where_no_cap_is_reached(
     before, after = settled(people, lines), settled(people, shuffled)
     assume(not capped(before) and not capped(after))
     assert before.totals == after.totals
+
+
+def test_a_supplement_joins_the_same_of_two_acts_at_one_price_whatever_their_order() -> None:
+    lines = [{"code": code, "fee": fee} for code, fee in (("MD", "0.01"), ("DEQP003", "7.27"), ("CAGD001", "7.27"))]
+    totals = [settled({"role": "autre"}, each).totals for each in permutations(lines)]
+    assert all(total == totals[0] for total in totals)
 
 
 @settings(max_examples=60, deadline=None)

@@ -28,11 +28,15 @@ def bears_supplements(line: Line) -> bool:
 
 
 def before(line: Line, other: Line) -> bool:
-    """Does a supplement rather join this line than another: a visit, a technical act, a letter; then the dearer?"""
+    """Does a supplement rather join this line than another: a visit, a technical act, a letter; then the dearer;
+    of two that cost the same, always the same one, whatever their order on the paper.
+    """
     first, second = preference(line), preference(other)
     if first != second:
         return first < second
-    return line.act.fee > other.act.fee
+    if line.act.fee != other.act.fee:
+        return line.act.fee > other.act.fee
+    return line.act.act < other.act.act
 
 
 def preference(line: Line) -> int:
