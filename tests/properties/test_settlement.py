@@ -141,7 +141,8 @@ def test_c2s_never_raises_the_share_of_the_patient(
 @given(acts(contract=False))
 def test_the_c2s_patient_pays_the_overrun_and_nothing_else(facts: dict[str, Any]) -> None:
     answer = settled({**facts, "c2s": True, "ame": False})
-    assert answer.patient == answer.depassement
+    covered = answer.case_rate != CaseRate.NOT_COVERED
+    assert answer.patient == (answer.depassement if covered else int(facts["fee"] * 100))
 
 
 @given(acts(contract=False), COUNTERS)
