@@ -7,7 +7,7 @@ from parcours.contracts.paste import WHOLE_PRICE, not_counted
 from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
 from parcours.law.record import LawRecord
-from parcours.rules.rate import WHOLE as WHOLE_SHARE
+from parcours.rules.complementary import most_without_optam
 from parcours.rules.types import BasisPoints
 from parcours.text import COLON, Text, euros, listed, percent
 
@@ -51,9 +51,7 @@ def without_optam(said: BasisPoints, other: BasisPoints, law: LawRecord) -> Basi
     """What a contrat responsable that says so much with OPTAM, and so much without, counts without (R871-2)."""
     if law.contrat_plafond_non_optam == UNKNOWN:
         return other
-    return min(
-        other, max(WHOLE_SHARE, min(WHOLE_SHARE + law.contrat_plafond_non_optam, said - law.contrat_ecart_optam))
-    )
+    return min(other, most_without_optam(said, law))
 
 
 def given(field: str, value: int, lang: str) -> str:

@@ -98,12 +98,17 @@ def responsible_level(
     cap = law.contrat_plafond_non_optam
     if not without_optam or cap == UNKNOWN:
         return level, case
-    below_optam = max(WHOLE, guarantee_with_optam(act, contract, law) - law.contrat_ecart_optam)
-    if level > min(WHOLE + cap, below_optam):
-        if below_optam < WHOLE + cap:
-            return below_optam, CaseComplementary.OPTAM_GAP
-        return WHOLE + cap, CaseComplementary.NON_OPTAM_CAP
+    most = most_without_optam(guarantee_with_optam(act, contract, law), law)
+    if level > most:
+        return most, CaseComplementary.OPTAM_GAP if most < WHOLE + cap else CaseComplementary.NON_OPTAM_CAP
     return level, case
+
+
+def most_without_optam(with_optam: BasisPoints, law: LawRecord) -> BasisPoints:
+    """What a contrat responsable may pay at most for a doctor without OPTAM, where it pays so much with (R871-2): a
+    cap, and a gap below. Only where the law of the day has one.
+    """
+    return min(WHOLE + law.contrat_plafond_non_optam, max(WHOLE, with_optam - law.contrat_ecart_optam))
 
 
 def guarantee(act: Act, contract: Contract, law: LawRecord) -> BasisPoints:
