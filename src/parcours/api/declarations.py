@@ -27,6 +27,7 @@ from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
 from parcours.registry.declarations.models import Declaration, Party, Route, State
+from parcours.registry.declarations.proposing import proposing
 from parcours.registry.directory import service as directory
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
@@ -105,8 +106,7 @@ def propose(body: ProposalIn, once: OnceDep) -> Response:
     """
     unit = once.unit
     insured_id, by = _whose(unit, body)
-
-    prepares = unit.actor.role is Role.DELEGATE
+    way = proposing(unit.actor.role)
 
     def make() -> tuple[DeclarationOut, dict[str, str]]:
         proposal = declarations.Proposal(
@@ -114,8 +114,8 @@ def propose(body: ProposalIn, once: OnceDep) -> Response:
             parent_id=unit.actor.insured_id if by is Party.PARENT else None, route=body.route.value,
             organisation_id=body.organisation_id, joint_ids=tuple(body.joint_ids),
         )  # fmt: skip
-        row = (declarations.prepare if prepares else declarations.propose)(unit.session, proposal)
-        unit.note(Tag.DECLARATION_PREPARE if prepares else Tag.DECLARATION_PROPOSE, of_declaration(row), by=by.value)
+        row = way.make(unit.session, proposal)
+        unit.note(way.tag, of_declaration(row), by=by.value)
         return _declaration(unit, row), {"ETag": row.etag, "Location": f"/api/v1/declarations/{row.id}"}
 
     return once.reply(make)
@@ -132,7 +132,7 @@ def _whose(unit: Unit, body: ProposalIn) -> tuple[str, Party]:
 def _presented(unit: Unit, body: ProposalIn) -> str:
     """The patient whose card the doctor holds: number and birth date must agree; else as if there were nobody."""
     doctor = directory.get_professional(unit.session, body.professional_id)
-    action = Action.PREPARE_DECLARATION if unit.actor.role is Role.DELEGATE else Action.PROPOSE_AS_DOCTOR
+    action = proposing(unit.actor.role).for_patient
     unit.allow(action, of_practice(doctor.id))
     insured = people.find_by_nir(unit.session, body.nir) if body.nir else None
     if insured is None or insured.birth_date != body.birth_date:

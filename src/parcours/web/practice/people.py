@@ -7,11 +7,12 @@ from datetime import date
 from sqlalchemy import select
 from starlette.responses import Response
 
-from parcours.registry.access.model import Record, Role
+from parcours.registry.access.model import Record
 from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
 from parcours.registry.declarations.models import Declaration, Party, State, Tenure
+from parcours.registry.declarations.proposing import proposing
 from parcours.registry.declarations.words import END_CODES, PARTIES, STATES
 from parcours.registry.payments.forfait import band_of, kinds_of
 from parcours.registry.people import service as people
@@ -145,17 +146,15 @@ def propose(desk: Desk) -> Response:
     The doctor signs what was prepared, then the patient signs in the account.
     """
     doctor = doctor_of(desk)
-    prepares = desk.unit.actor.role is Role.DELEGATE
-    action = Action.PREPARE_DECLARATION if prepares else Action.PROPOSE_AS_DOCTOR
+    way = proposing(desk.unit.actor.role)
     given = desk.asked("of", 64) or desk.field("of", 64)
     shown = shown_patient(desk, given) if given else None
-    desk.unit.allow(action, of_practice(doctor.id))
-    insured = shown or numbered_patient(desk, action)
+    desk.unit.allow(way.for_patient, of_practice(doctor.id))
+    insured = shown or numbered_patient(desk, way.for_patient)
     proposal = declarations.Proposal(insured.id, doctor.id, by=Party.DOCTOR.value)
-    row = (declarations.prepare if prepares else declarations.propose)(desk.session, proposal)
-    tag = Tag.DECLARATION_PREPARE if prepares else Tag.DECLARATION_PROPOSE
-    desk.unit.note(tag, of_declaration(row), by=Party.DOCTOR.value)
-    return desk.go("/practice/declarations", done="to_sign" if prepares else "offered")
+    row = way.make(desk.session, proposal)
+    desk.unit.note(way.tag, of_declaration(row), by=Party.DOCTOR.value)
+    return desk.go("/practice/declarations", done="to_sign" if row.state is State.PREPARED else "offered")
 
 
 def shown_patient(desk: Desk, insured_id: str) -> Insured:
