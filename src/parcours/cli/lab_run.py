@@ -55,7 +55,7 @@ def run(
         from parcours.lab import problems as refused
         from parcours.lab.outputs import receipt, write
         from parcours.lab.reform import find_reforms, reforms_of
-        from parcours.lab.study import BREAKDOWNS, plans_of, study
+        from parcours.lab.study import check_breakdowns, plans_of, study
         from parcours.lab.tables import tables
         from parcours.lab.world import passing
         from parcours.law.cache import flat_law
@@ -64,10 +64,8 @@ def run(
         if not first < year < 2100:
             fail(problems.not_accepted(year, field="--year", expected=f"{first + 1} … 2099"), lang)
         breakdowns = [name.strip() for name in by.split(",") if name.strip()]
-        for refusal, names in ((refused.unknown_by, breakdowns), (refused.unknown_where, restricted)):
-            for name in names:
-                if name not in BREAKDOWNS:
-                    raise refusal(name, near=", ".join(BREAKDOWNS))
+        check_breakdowns(breakdowns, refused.unknown_by)
+        check_breakdowns(restricted, refused.unknown_where)
         reforms = [*find_reforms(reform or []), *reforms_of(set or [])]
         plans = plans_of(reforms, year)
         if len(reforms) > 1:

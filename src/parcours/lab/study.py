@@ -4,7 +4,7 @@ Every figure is of the sample, unchanged behaviour: the same people, acts and fe
 after the ranks: a part of the people has the numbers it has in the whole.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parcours.engine.batch.supposed import PLACE, Totals
+from parcours.errors import Problem
 from parcours.lab import problems
 from parcours.lab.reform import Plan, Reform, plan_of
 from parcours.lab.world import DECILES, Numbers, World
@@ -122,12 +123,18 @@ def plans_of(reforms: Sequence[Reform], year: int) -> list[Plan]:
     return [*together, *(plan_of([one], year) for one in reforms[1:])]
 
 
+def check_breakdowns(names: Iterable[str], refusal: Problem[problems.LabError]) -> None:
+    """Refuse a name by which people are not told apart."""
+    for name in names:
+        if name not in BREAKDOWNS:
+            raise refusal(name, near=", ".join(BREAKDOWNS))
+
+
 def kept_people(world: World, where: Mapping[str, str]) -> Mask:
     """The people of `NAME=VALUE` restrictions."""
     kept = np.ones(len(world.people), np.bool_)
+    check_breakdowns(where, problems.unknown_where)
     for name, value in where.items():
-        if name not in BREAKDOWNS:
-            raise problems.unknown_where(name, near=", ".join(BREAKDOWNS))
         groups = dict(groups_of(world, name))
         if value not in groups:
             raise problems.unknown_where(f"{name}={value}", near=", ".join(groups))

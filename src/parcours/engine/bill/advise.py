@@ -260,8 +260,9 @@ def option(item: Pulled, answer: BillAnswer, lang: str) -> BillOption:
     """An outcome, said."""
     entries = [lever.entry for lever in item.levers]
     before, after = answer.totals, item.answer.totals
-    saved, advance, sooner = (before[name] - after[name] for name in ("patient", "advance", "deferred"))
-    summary = answer.bill.sentences[saves(saved, -sooner) or "saves"][lang]
+    saved, advance = (before[name] - after[name] for name in ("patient", "advance"))
+    later = after["deferred"] - before["deferred"]
+    summary = answer.bill.sentences[saves(saved, later) or "saves"][lang]
     return BillOption(
         levers=tuple(lever.name for lever in item.levers),
         labels=tuple(entry["label"][lang] for entry in entries),
@@ -272,7 +273,7 @@ def option(item: Pulled, answer: BillAnswer, lang: str) -> BillOption:
         saved=saved,
         advance_saved=advance,
         references=tuple(dict.fromkeys(one for lever in item.levers for one in cited(lever, lang))),
-        summary=summary.format(saved=money(saved, lang), advance=money(advance, lang), later=money(-sooner, lang)),
+        summary=summary.format(saved=money(saved, lang), advance=money(advance, lang), later=money(later, lang)),
     )
 
 

@@ -242,11 +242,11 @@ def other_readings(
 ) -> dict[str, tuple[OtherReadingText, ...]]:
     """What the other readings would give, by the stage each one decides."""
     found: dict[str, list[OtherReadingText]] = {}
+    charged = sum(row.amounts[part] or 0 for part in ("amo", "amc", "patient"))
     for name, option, amounts in reading_amounts(source, row):
         entry = load().readings[name]
         words = row.words(texts={"reading": entry.question[lang], "option": entry.options[option]["label"][lang]})
         most, left = amounts.get("max_fee"), amounts["patient"] or 0
-        charged = sum(row.amounts[part] or 0 for part in ("amo", "amc", "patient"))
         excess = 0 if most is None else max(0, charged - most)
         words.amounts = {**row.amounts, **amounts, "excess": excess, "owed": left - excess}
         only_fee = left == row.amounts["patient"] and most is not None

@@ -263,12 +263,15 @@ def own_values(act: Act, known: Known) -> list[tuple[int, int, int]]:
         roles = [Role.MEDECIN_TRAITANT, Role.REMPLACANT, Role.NOUVEAU_MEDECIN_TRAITANT, Role.AUTRE]
     referrals = [act.referral] if not known.open("referral") else REFERRALS
     every = [(mine, int(role), int(referral)) for mine in declared for role in roles for referral in referrals]
-    together = [
-        (mine, role, referral)
-        for mine, role, referral in every
-        if (role in (Role.AUTRE, Role.CORRESPONDANT) or referral == Referral.NONE if mine else role not in OWN_ROLES)
-    ]
+    together = [(mine, role, referral) for mine, role, referral in every if go_together(mine, role, referral)]
     return together or every
+
+
+def go_together(mine: int, role: int, referral: int) -> bool:
+    """Who has a médecin traitant is sent to others only; who has none sees none of their own."""
+    if not mine:
+        return role not in OWN_ROLES
+    return referral == Referral.NONE or role in (Role.AUTRE, Role.CORRESPONDANT)
 
 
 def pathway_values(name: str, act: Act, known: Known) -> list[int]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from parcours.law.codes import Convention
-from parcours.registry.directory.claims import CONTACTS, Said, claims_of, standing
+from parcours.registry.directory.claims import CONTACTS, Said, claims_of, last_day, standing
 from parcours.registry.directory.geometry import distance_km
 from parcours.registry.directory.models import Commune, Offer, OppositionScope, Organisation, Professional
 from parcours.registry.directory.oppositions import scopes_of
@@ -103,8 +103,7 @@ def _card(
     accepts = {None: "unknown", True: "yes", False: "no"}[first.accepts_adults]
     if why:
         accepts = str(why["accepts"])
-    ends_on = said["accepts_adults"][0].expires_on if "accepts_adults" in said else None
-    until = ends_on and ends_on - timedelta(days=1)
+    until = last_day(said["accepts_adults"][0]) if "accepts_adults" in said else None
     sector = None if first.sector is None else Convention(first.sector).name.lower()
     trades = tuple(dict.fromkeys(one.trade for one in (first, *offers)))
     return Card(professional, trades, sector, tuple(places), accepts, until, why, contact)

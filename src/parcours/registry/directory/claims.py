@@ -47,7 +47,13 @@ class Said:
     source: ClaimSource
     observed_on: date
     expires_on: date | None
+    """First day on which it no longer counts."""
     organisation_id: str | None
+
+
+def last_day(said: Said | Claim) -> date | None:
+    """Last day on which what was said counts; None where it has no end."""
+    return said.expires_on and said.expires_on - timedelta(days=1)
 
 
 def expiry(attribute: str, observed_on: date) -> date:

@@ -29,6 +29,10 @@ TRACKERS = ("utm_", "fbclid", "gclid")
 FACTS = frozenset(BY_NAME) - IDENTITY - frozenset(NOT_ON_A_BILL)
 OF_THE_BILL = FACTS | frozenset(BORNE) | {"kind", "territory"}
 OF_A_LINE = (FACTS | frozenset(LINE_KEYS)) - {"note"}
+OF_A_PAPER = OF_THE_BILL | OF_A_LINE
+"""What a bill or one of its lines may say."""
+READ = OF_A_PAPER | {"code", *OF_THE_PAGE, *OF_OTHERS, *STAY_KEYS}
+"""What an address may say, but for readings."""
 LONGEST = 60
 """Characters of a value; a code as a bill prints it is shorter."""
 MOST = 40
@@ -128,8 +132,7 @@ def state_of(page: Page) -> State:
 
 def known(name: str, readings: Mapping[str, tuple[str, ...]]) -> bool:
     """May an address say this name?"""
-    said = ("code", *OF_THE_PAGE, *OF_OTHERS, *STAY_KEYS)
-    return name in said or name in OF_THE_BILL | OF_A_LINE or name in readings or name.startswith(TRACKERS)
+    return name in READ or name in readings or name.startswith(TRACKERS)
 
 
 def known_readings() -> dict[str, tuple[str, ...]]:

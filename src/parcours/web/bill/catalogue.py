@@ -18,10 +18,10 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.days import number_of
 from parcours.law.loader import load
-from parcours.law.workdays import is_sunday_or_holiday
+from parcours.law.workdays import SATURDAY, is_sunday_or_holiday
 from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
-from parcours.web.quote.supplements import SATURDAY, suggestions
+from parcours.web.quote.supplements import suggestions
 from parcours.words import fold, spaced
 
 MOST_FOUND = 12
@@ -267,7 +267,7 @@ def suggested(state: State, day: date | None) -> Iterator[tuple[str, Sequence[st
         groups["visit"] = table.get("visit", ())
     if day and is_sunday_or_holiday(day):
         groups["sunday"] = table.get("sunday", ())
-    elif day and day.isoweekday() == SATURDAY:
+    elif day and day.weekday() == SATURDAY:
         groups["saturday"] = table.get("saturday", ())
     if state.at != HOURS[0]:
         groups[state.at] = table.get(state.at, ())

@@ -23,7 +23,7 @@ from parcours.law.loader import load
 from parcours.text import COLON, DECIMAL, euros, plain_euros
 from parcours.web import i18n
 from parcours.web.bill import catalogue
-from parcours.web.bill.address import FACTS, OF_A_LINE, OF_THE_BILL, Line, State
+from parcours.web.bill.address import FACTS, OF_A_PAPER, Line, State
 from parcours.web.bill.fields import Wrong, field_of, wrong_of
 from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.bill.questions import BillForm
@@ -372,7 +372,7 @@ class Paper:
 
 def unread(name: str, lang: str) -> str:
     """That an address says what no bill has, and what may be meant."""
-    near = get_close_matches(name, sorted(OF_THE_BILL | OF_A_LINE), n=1)
+    near = get_close_matches(name, sorted(OF_A_PAPER), n=1)
     if near:
         words = N_("“{name}” in this address is read on no bill. Is it “{near}”?")
         return text(words, lang, name=name, near=near[0])

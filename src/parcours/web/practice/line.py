@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from parcours.registry.access.model import Record, Role
 from parcours.registry.directory.cards import card_of
-from parcours.registry.directory.claims import FACETS, FEES, FLAGS, SHOWN_FLAGS, SOURCES, claims_of, state
+from parcours.registry.directory.claims import FACETS, FEES, FLAGS, SHOWN_FLAGS, SOURCES, claims_of, last_day, state
 from parcours.registry.directory.context import DIRECTORY, LINE, Action, Tag
 from parcours.registry.directory.models import Claim, ClaimSource, OppositionScope, Organisation, Professional
 from parcours.registry.directory.oppositions import oppose, scope_of, withdraw
@@ -56,8 +56,7 @@ class Line:
     def until(self) -> date | None:
         """The last day on which it counts that they take new patients."""
         found = self.said.get("accepts_adults") or self.said.get("accepts_children")
-        ends_on = found[0].expires_on if found else None
-        return ends_on and ends_on - timedelta(days=1)
+        return last_day(found[0]) if found else None
 
 
 def line_of(desk: Desk, professional_id: str, organisation_id: str | None) -> Line:

@@ -231,12 +231,17 @@ def find(query: str, lang: str) -> Found:
 def amount(query: str) -> int:
     """A bare amount, in cents; 0 where the query is something else, or a number that people call a page by."""
     found = AMOUNT.fullmatch(query.strip().lower())
-    called = {phrase.strip(' "') for phrases in known_as().values() for phrase in phrases.split(",")}
-    called |= {one.number for urgency in ("urgent", "soon") for one in numbers()[urgency]}
-    if found is None or query.strip().lower() in called:
+    if found is None or found[0] in called():
         return 0
     euro, cent = found["euro"], (found["cent"] or "").ljust(2, "0")
     return int(euro) * 100 + int(cent)
+
+
+@cache
+def called() -> frozenset[str]:
+    """The numbers that call a page or help."""
+    known = {phrase.strip(' "') for phrases in known_as().values() for phrase in phrases.split(",")}
+    return frozenset(known | {one.number for urgency in ("urgent", "soon") for one in numbers()[urgency]})
 
 
 def of_amount(cents: int, lang: str) -> Iterator[Entry]:

@@ -16,11 +16,10 @@ from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError
 from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
-from parcours.law.workdays import is_sunday_or_holiday
+from parcours.law.workdays import SATURDAY, is_sunday_or_holiday
 from parcours.web import i18n
 
 FILE = Path(__file__).with_name("suggestions.yaml")
-SATURDAY = 6
 GENERALIST = "generaliste"
 AT_PRACTICE = frozenset({"CRD", "CRN", "CRM"})
 """Asked for by the call centre, at the practice: not for a visit at home."""
@@ -61,7 +60,7 @@ def codes_of(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
 
 def any_hour(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
     """The supplements of the evening and the night, and those of a Saturday on one."""
-    names = ("saturday", "evening", "night") if day.isoweekday() == SATURDAY else ("evening", "night")
+    names = ("saturday", "evening", "night") if day.weekday() == SATURDAY else ("evening", "night")
     yield from dict.fromkeys(code for name in names for code in hours_of(facts, name))
 
 
