@@ -53,9 +53,8 @@ class Coming:
 
     def opened(self) -> AbstractContextManager[Unit]:
         """The unit, open."""
-        if self.writes:  # who may not write waits for no writer, and makes none wait
-            caller = require_caller(self.services, self.incoming, self.incoming.headers.get(CSRF_HEADER))
-            return units.writing(self.services, self.incoming, caller, self._keep)
+        if self.writes:
+            return units.writing(self.services, self.incoming, None, self._keep)
         return units.reading(self.services, self.incoming, None, self._keep)
 
     def check(self) -> None:

@@ -149,13 +149,26 @@ def reading(services: Services, incoming: Incoming, caller: Caller | None, keep:
 
 
 @contextmanager
-def writing(services: Services, incoming: Incoming, caller: Caller, keep: Keep = written) -> Iterator[Unit]:
-    """A unit that changes: its work and its trace are one transaction; a refusal is traced although nothing changed."""
+def writing(services: Services, incoming: Incoming, caller: Caller | None, keep: Keep = written) -> Iterator[Unit]:
+    """A unit that changes: its work and its trace are one transaction; a refusal is traced although nothing changed.
+
+    Without a caller, who asks is found out: in the same session of the database, but where one writer waits for another
+    and who may not write should neither wait nor make wait.
+    """
+    if caller is None and not brings_proof(services, incoming):
+        raise refusals.unauthenticated()
+    token = incoming.headers.get(CSRF_HEADER)
     events: list[audit.Event] = []
     unit: Unit | None = None
     try:
-        _require_factor(incoming, caller, events)
+        if caller is None and services.database.writes_in_turn:
+            caller = require_caller(services, incoming, token)
+        if caller is not None:
+            _require_factor(incoming, caller, events)
         with services.database.writing() as session:
+            if caller is None:
+                caller = require_caller(services, incoming, token, session)
+                _require_factor(incoming, caller, events)
             unit = Unit(session, caller, incoming, services, writes=True)
             yield unit
             unit.check_accounted()

@@ -156,10 +156,12 @@ class Policy:
         row = session.get(of.model, identifier) if identifier and of is not None and of.model is not None else None
         if row is None or of is None or of.build is None:
             raise not_found(f"{kind}_id")
+        session.info[_LOADED] = row  # held: what follows finds it without asking again
         return of.build(session, row)
 
 
 _KNOWN = "parcours.access.known"
+_LOADED = "parcours.access.loaded"
 
 
 def _holds(session: Session, relation: Relation, actor: Actor, record: Record) -> bool:

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.replies.models import IdempotentReply
 from parcours.registry.store import turns
+from parcours.registry.store.bulk import insert_all
+from parcours.registry.store.clock import now_utc
 from parcours.registry.store.columns import blind_index, blind_indexes
+from parcours.registry.store.ids import new_id
 
 HOURS = 24
 """How long an answer is kept."""
@@ -49,14 +52,15 @@ def take_turn(session: Session, actor_id: str, key: str) -> None:
 
 def keep(session: Session, actor_id: str, key: str, request: str, answer: Answer) -> None:
     """Keep the answer to a request whose turn it is."""
-    session.add(_row(actor_id, key, request, answer))
     session.flush()
+    insert_all(session, [_row(actor_id, key, request, answer)])
 
 
 def _row(actor_id: str, key: str, request: str, answer: Answer) -> IdempotentReply:
     return IdempotentReply(
-        actor_id=actor_id, key=key, request_hash=blind_index(request, _REQUEST), status=answer.status,
-        headers=json.dumps(answer.headers), body=json.dumps(answer.body), about=json.dumps(answer.about),
+        id=new_id(), recorded_at=now_utc(), actor_id=actor_id, key=key, request_hash=blind_index(request, _REQUEST),
+        status=answer.status, headers=json.dumps(answer.headers), body=json.dumps(answer.body),
+        about=json.dumps(answer.about),
     )  # fmt: skip
 
 

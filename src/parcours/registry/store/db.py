@@ -43,7 +43,7 @@ from parcours.registry.store.columns import (
 )
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.keyring import close_folder, data_directory, unreadable
-from parcours.registry.store.patience import Patience, bound
+from parcours.registry.store.patience import Patience, ask_seldom, bound
 
 BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE = 10
@@ -183,6 +183,8 @@ def create_engine_from_url(
     engine = create_engine(target, echo=echo, hide_parameters=True, **pool)
     if patience is not None:
         bound(engine, patience)
+    if kept:
+        ask_seldom(engine)
     event.listen(engine, "handle_error", _hide_rows)
     return engine
 
@@ -216,6 +218,11 @@ class Database:
     @classmethod
     def open(cls, url: str | None = None, patience: Patience | None = None) -> Database:
         return cls(create_engine_from_url(url, patience=patience))
+
+    @property
+    def writes_in_turn(self) -> bool:
+        """Does one writer wait for another from its beginning? SQLite's do."""
+        return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -6,7 +6,11 @@ PostgreSQL keeps the last three itself. A server that is frozen keeps nothing, s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
+from selectors import EVENT_READ, DefaultSelector
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -60,3 +64,33 @@ def bound(engine: Engine, patience: Patience) -> None:
         return Impatient.connect(*given, **named)  # type: ignore[return-value]
 
     event.listen(engine, "do_connect", connect)
+
+
+REST_SECONDS = 30.0
+"""After so long without use, a connection is asked whether it still leads anywhere."""
+
+
+def ask_seldom(engine: Engine) -> None:
+    """Ask a kept connection of PostgreSQL whether it lives only when it may not.
+
+    A server that leaves says so, or closes: there is something to read on a connection that waits for nothing. What
+    goes without a word (a machine, a network) is found after a rest.
+    """
+    dialect: Any = engine.dialect
+    ask = dialect.do_ping
+    asked: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+    def lives(connection: Any) -> bool:
+        now = monotonic()
+        rested = now - asked.get(connection, -inf) > REST_SECONDS
+        asked[connection] = now
+        return not (rested or has_something_to_read(connection.fileno())) or bool(ask(connection))
+
+    dialect.do_ping = lives
+
+
+def has_something_to_read(socket: int) -> bool:
+    """Would reading a socket not wait?"""
+    with DefaultSelector() as looking:
+        looking.register(socket, EVENT_READ)
+        return bool(looking.select(0))
