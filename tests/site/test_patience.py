@@ -63,6 +63,14 @@ class TestPostgresql:
 
         assert given_up(work) < 8
 
+    def test_a_connection_that_was_cut_while_it_was_kept(self, impatient, database):
+        with impatient.reading() as session:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+        with database.writing() as session:
+            session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        with impatient.reading() as session:
+            assert session.scalar(text("SELECT pg_backend_pid()")) != pid, "the next request has another one"
+
 
 def test_a_lock_that_somebody_else_holds(database, impatient):
     def work():

@@ -28,11 +28,13 @@ from parcours.edge.requests import incoming_of, services_of
 from parcours.edge.services import Services
 from parcours.edge.unit import Unit
 from parcours.registry.audit import service as audit
-from parcours.registry.store.db import POOL_SIZE
 
 _COMING = "parcours.coming"
 _PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-"""Of each loop: as many units at once as connections are kept."""
+"""Of each loop: the units that work at once; the others wait in line."""
+AT_ONCE = 4
+"""Units of a process: while some wait for the database another runs; more only take turns at one interpreter, and each
+turn costs. No more than connections are kept."""
 
 
 class Abandoned(Exception):
@@ -114,7 +116,7 @@ class UnitRoute(APIRoute):
         @wraps(endpoint)
         async def served(**values: Any) -> Any:
             asked = next(one for one in map(_asked, values.values()) if one is not None)
-            place = _PLACES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(POOL_SIZE))
+            place = _PLACES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
             try:
                 async with place:
                     return await run_in_threadpool(self._work, endpoint, asked, values)
