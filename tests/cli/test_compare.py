@@ -92,7 +92,8 @@ def test_what_was_understood_of_a_line_is_shown_back_and_what_was_not() -> None:
     shown = run("compare", "--contract", f"{line}=50", "--lang", "en").stdout
     assert "(understood: visits and acts the whole price, teeth 300%, a night in a private room €60.00" in shown
     assert "Not counted: implants 400 €/an)" in shown
-    assert "understood" not in run("compare", "--contract", "responsable_100=30", "--lang", "en").stdout
+    listed = run("compare", "--contract", "responsable_220=65", "--lang", "en").stdout
+    assert "(understood: visits and acts 220% with OPTAM, 200% without, teeth 200%" in listed
 
 
 @pytest.mark.parametrize(

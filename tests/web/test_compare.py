@@ -39,7 +39,7 @@ def test_the_form_is_the_address(client: TestClient) -> None:
 def test_a_contract_that_cannot_be_read_is_told_beside_its_field(client: TestClient) -> None:
     answer = client.get("/compare?contract=good&premium=20")
     assert answer.status_code == 400
-    assert re.search(r'id="w1" role="alert">[^<]*guarantees', answer.text)
+    assert re.search(r'id="w1" role="alert">[^<]*percentages of the tariff', answer.text)
     assert 'aria-describedby="w1"' in answer.text
     assert "<script>alert" not in client.get("/compare?contract=<script>alert(1)</script>&premium=1").text
 
@@ -86,5 +86,13 @@ def test_contracts_of_a_firm_are_one_click_away(client: TestClient) -> None:
 
 def test_a_pasted_line_is_shown_back_and_what_is_secondary_is_folded(client: TestClient) -> None:
     html = page(client, "/compare?contract=Visits+full+cost%2C+teeth+%E2%82%AC500&premium=20")
-    assert "Understood: visits and acts the whole price, contrat responsable. Not counted: teeth €500." in html
+    assert "Understood: visits and acts the whole price, contrat responsable." in html
+    assert html.count("<strong>Not counted: teeth €500.</strong>") == 2, "beside the field, and beside the result"
     assert html.count("<details>") == 2
+
+
+@pytest.mark.parametrize(("lang", "teeth"), [("en", "teeth 200%"), ("fr", "dents 200 %")])
+def test_a_contract_of_the_list_says_all_that_it_guarantees(client: TestClient, lang: str, teeth: str) -> None:
+    html = page(client, f"/compare?contract=responsable_220&premium=65&contract=responsable_100&premium=30&lang={lang}")
+    assert teeth in html.replace("\u202f", " ")
+    assert html.count("Understood: " if lang == "en" else "Compris : ") == 2

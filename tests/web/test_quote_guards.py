@@ -151,6 +151,28 @@ def test_what_is_not_known_is_shown_side_by_side(client: TestClient) -> None:
     assert "I don’t know (Sector 2 without OPTAM, for now)" in page, "at this price the sector is hardly the first"
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ("You did not know: Sector", "Sector 2 without OPTAM", "€55.10", "What to do now")),
+        ("fr", ("Vous ne saviez pas : Secteur", "Secteur 2 sans OPTAM", "55,10 €", "Que faire maintenant")),
+    ],
+)
+def test_an_answer_that_is_not_sure_has_every_outcome_and_the_steps_on_its_sheet(
+    client: TestClient, lang: str, said: tuple[str, ...]
+) -> None:
+    facts = {"care_date": "2026-11-26", "specialty": "dermatologie", "medecin_traitant": "false", "fee": "60"}
+    page = client.get(quote(**facts, contract="none", convention="secteur_2", unsure="convention")).text
+    address = unescape(re.findall(r'href="(/quote.pdf[^"]+)"', page)[0])
+    paper = PdfReader(BytesIO(client.get(address, headers={"accept-language": lang}).content))
+    told = " ".join(
+        " ".join(one.extract_text() for one in paper.pages).replace("\u202f", " ").replace("\xa0", " ").split()
+    )
+    for text in said:
+        assert text in told
+    assert len(paper.pages) == 1
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_a_guarantee_is_entered_as_the_contract_prints_it(client: TestClient, lang: str) -> None:
     """A contrat responsable pays at least 20 points less without OPTAM (R871-2): one flat 150 is 130 there, and it

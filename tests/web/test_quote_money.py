@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from parcours.contracts.paste import read_contract
 from parcours.engine.compare.plans import understood_of
 from parcours.text import euros, plain_euros
 from parcours.web.pages import Page
@@ -92,6 +93,7 @@ GYNAECOLOGIST = {
     "fee": "80",
     "contract": None,
 }
+NO_OPTAM = {"acte_technique_pct_br_non_optam": 180}
 
 
 @pytest.mark.parametrize("name", ["guarantee", "contract"])
@@ -101,9 +103,12 @@ def test_a_guarantee_on_top_of_the_scheme_is_said_and_asked_again(client: TestCl
     page = words(client, quote(**{**GYNAECOLOGIST, name: line}), "fr")
     assert reply.status_code == 400
     assert "responsable_100" not in page
-    assert "100 % en plus s’écrit 170 %" in page
+    assert "« Sécu + 100 % » s’écrit 170 % ; « TM + 100 % » et « BR + 100 % » s’écrivent 200 %" in page
     assert unescape(reply.text).count(f'value="{line}" aria-invalid="true"') == 1, "what was written is kept"
     assert "80,00 €" in page, "and so is every other answer"
+    beside = client.get("/compare", params={"contract": line, "premium": "20"}, headers={"accept-language": "fr"})
+    assert beside.status_code == 400
+    assert "s’écrivent 200 %" in unescape(beside.text).replace("\u202f", " ").replace("\xa0", " "), "one refusal"
 
 
 def test_a_guarantee_that_is_not_read_is_said(client: TestClient) -> None:
@@ -116,6 +121,35 @@ def test_a_guarantee_is_echoed_as_it_is_counted(client: TestClient) -> None:
     assert "150 % avec OPTAM, 130 % sans" in page
     assert "52,10 €" in page
     assert "150% with OPTAM, 130% without" in understood_of("150 %", "en"), "on the page that compares too"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Couronne 300 %", {"dentaire_pct_br": 300}),
+        ("Biologie 200 %, kiné 150 %", {"biologie_pct_br": 200, "auxiliaire_pct_br": 150}),
+        ("radiologie OPTAM 200 %, hors OPTAM 180 %", {"acte_technique_pct_br_optam": 200, **NO_OPTAM}),
+        ("2 verres 150 €", {"verre_euros": 150}),
+        ("généraliste 150 %, spécialiste 200 %", None),
+        ("dents 100 % + 200 €", None),
+        ("ostéopathie 300 %", None),
+    ],
+)
+def test_what_names_one_kind_of_care_changes_no_other(line: str, said: dict[str, int] | None) -> None:
+    """Visits are at what the law asks of every contrat responsable there (R871-2), on each page that reads a line."""
+    found = read_contract(line)
+    frame = {"responsable": True, "cent_pour_cent_sante": True, "forfait_journalier": True}
+    assert found == (said and {**frame, **said})
+
+
+@pytest.mark.parametrize("line", ["Couronne 300 %", "kiné 300 %"])
+def test_a_crown_changes_no_visit(client: TestClient, line: str) -> None:
+    page, basic = (
+        words(client, quote(**{**GYNAECOLOGIST, name: value}), "fr")
+        for name, value in (("guarantee", line), ("contract", "responsable_100"))
+    )
+    assert page.count("59,00 €") == basic.count("59,00 €") > 0
+    assert "visites et actes 100 %, ce que tout contrat responsable paie" in page
 
 
 class Sheet:

@@ -36,6 +36,7 @@ CAPS = Text(
     "Participations et franchises, qu'aucun contrat responsable ne paie : {amount}.",
     "Contributions and deductibles, which no contrat responsable pays: {amount}.",
 )
+FIRST = ("responsable_100=30", "responsable_150=45")
 LEFT_OUT = Text("laissé de côté", "left out")
 
 
@@ -64,8 +65,8 @@ def compare(
     it.
     """
     lang = lang_of(lang)
+    from parcours.engine.compare.plans import fields_of, left_out_of, read_plan, understood_of
     from parcours.engine.compare.plans import price as read_price
-    from parcours.engine.compare.plans import read_plan, understood_of
     from parcours.engine.compare.year import Plan, with_prices, with_times, years
     from parcours.engine.compare.year import compare as settle_year
 
@@ -76,12 +77,13 @@ def compare(
     charged = pairs(price, "--price", "EUROS", lang)
     check_items(numbers, [one.id for one in chosen.items], "--times", lang)
     check_items(charged, [name for one in chosen.items for name in one.prices], "--price", lang)
+    written = contract or FIRST
     with clear_errors(lang):
         prices = {name: read_price(name, text) for name, text in charged.items()}
         items = with_prices(with_times(chosen.items, numbers), prices)
         plans = [
             Plan(NO_CONTRACT[lang], None, 0),
-            *(read_plan(text) for text in contract or ("responsable_100=30", "responsable_150=45")),
+            *map(read_plan, written),
         ]
         person = {**chosen.person, **({} if age is None else {"age": age})}
         civil_year = number(on, lang) if on else date.today().year  # noqa: DTZ011 - the user's own year
@@ -93,9 +95,11 @@ def compare(
         typer.echo(dumps(found.to_dict(), indent=1))
     else:
         print_table(found, lang)
-        for plan, text in zip(plans[1:], contract or (), strict=False):
-            if words := understood_of(text.rpartition("=")[0] or text, lang):
-                typer.echo(f"{plan.name} ({words[0].lower()}{words[1:].rstrip('.')})")
+        for plan, text in zip(plans[1:], written, strict=True):
+            guarantees, _, _ = fields_of(text)
+            if words := understood_of(guarantees, lang):
+                left = f" {left_out_of(guarantees, lang)}".rstrip()
+                typer.echo(f"{plan.name} ({words[0].lower()}{words[1:]}{left}".rstrip(".") + ")")
     for name, error in found.refused:
         typer.echo(f"{name} ({LEFT_OUT[lang]}): {error.message[lang]}", err=True)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from parcours.contracts.paste import WHOLE_PRICE, not_counted
+from parcours.contracts.paste import MORE, WHOLE_PRICE, not_counted
+from parcours.contracts.schema import WHOLE, encode_contract, number
 from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
 from parcours.law.record import LawRecord
@@ -13,38 +14,107 @@ from parcours.text import COLON, Text, euros, listed, percent
 
 UNDERSTOOD = Text("Compris", "Understood")
 NOT_COUNTED = Text("Non compté", "Not counted")
-WHOLE = Text("le prix entier", "the whole price")
-VISITS = Text(
-    "visites et actes {optam} avec OPTAM, {other} sans", "visits and acts {optam} with OPTAM, {other} without"
-)
-SAME = Text("visites et actes {optam}", "visits and acts {optam}")
+ALL_OF_IT = Text("le prix entier", "the whole price")
+VISITS = Text("visites et actes", "visits and acts")
+ALONE = (Text("visites", "visits"), Text("actes techniques", "technical acts"))
+APART = Text("{optam} avec OPTAM, {other} sans", "{optam} with OPTAM, {other} without")
+BY_LAW = Text(", ce que tout contrat responsable paie", ", which every contrat responsable pays")
 NAMES = {
     "dentaire_pct_br": Text("dents", "teeth"),
     "hospitalisation_pct_br": Text("hôpital", "hospital"),
+    "auxiliaire_pct_br": Text("kiné et infirmier", "physiotherapist and nurse"),
+    "biologie_pct_br": Text("laboratoire", "laboratory"),
     "appareillage_pct_br": Text("appareillage", "devices"),
+    "transport_pct_br": Text("transports", "transport"),
     "pharmacie_pct_br": Text("médicaments", "medicines"),
+    "pharmacie_modere_pct_br": Text("médicaments de service modéré", "medicines of moderate benefit"),
+    "pharmacie_faible_pct_br": Text("médicaments de faible service", "medicines of low benefit"),
     "monture_euros": Text("monture", "frame"),
     "verre_euros": Text("un verre", "one lens"),
     "aide_auditive_euros": Text("une aide auditive", "one hearing aid"),
     "chambre_euros": Text("une nuit en chambre particulière", "a night in a private room"),
 }
 FRAME = {True: Text("contrat responsable", "contrat responsable"), False: Text("non responsable", "not responsable")}
+AS_PRINTED = Text(
+    "Écrivez-la en pourcentages du tarif, part de la Sécu comprise : 150 %, ou : OPTAM 200 %, hors OPTAM 180 %, "
+    "dents 250 %.",
+    "Write it in percentages of the tariff that hold the part of the Sécu: 150%, or: OPTAM 200%, without OPTAM 180%, "
+    "teeth 250%.",
+)
+WHOLE_PART = Text(
+    "Ici les pourcentages comprennent la part de la Sécu. Ajoutez-la si les vôtres viennent en plus d’elle : pour une "
+    "visite remboursée à {rate}, « Sécu + 100 % » s’écrit {on_top} ; « TM + 100 % » et « BR + 100 % » s’écrivent "
+    "{beside}, car le tarif entier y est déjà. Une somme en euros à côté n’est pas comptée ici.",
+    "Percentages hold the part of the Sécu here. Add it where yours come on top of it: for a visit refunded at {rate}, "
+    "“Sécu + 100%” is written {on_top}; “TM + 100%” and “BR + 100%” are written {beside}, as the whole tariff is in "
+    "them. A sum in euros beside them is not counted here.",
+)
 
 
-def understood(contract: Mapping[str, Any], written: str, lang: str) -> str:
-    """What a pasted contract guarantees, and the parts of the line that count for nothing."""
-    optam, other = (contract[f"consultation_pct_br_{name}"] for name in ("optam", "non_optam"))
-    if contract["responsable"] and WHOLE_PRICE not in (optam, other):
-        other = without_optam(optam * 100, other * 100, flat_law().default.rows[-1]) // 100
-    first = SAME if optam == other else VISITS
-    said = [first[lang].format(optam=share(optam, lang), other=share(other, lang))]
-    said += [
-        f"{name[lang]} {given(field, contract[field], lang)}" for field, name in NAMES.items() if field in contract
+def how_to_write(given: str) -> Text:
+    """What to write instead of a guarantee that is not read: the same words wherever one is written."""
+    if not MORE.search(given):
+        return AS_PRINTED
+    rate = int(flat_law().default.rows[-1].taux_medecin)
+
+    def words(lang: str) -> str:
+        numbers = {"rate": rate, "on_top": WHOLE + rate, "beside": 2 * WHOLE}
+        return WHOLE_PART[lang].format(**{name: percent(value, lang) for name, value in numbers.items()})
+
+    return Text(words("fr"), words("en"))
+
+
+def understood(contract: Mapping[str, Any], lang: str) -> str:
+    """What a contract guarantees, as a sentence."""
+    frame = FRAME[contract["responsable"]][lang]
+    return f"{UNDERSTOOD[lang]}{COLON[lang]}{guarantees(contract, lang)}, {frame}."
+
+
+def guarantees(contract: Mapping[str, Any], lang: str) -> str:
+    """What a contract guarantees: visits and acts, then all else that it names."""
+    said = [
+        f"{name[lang]} {given(field, number(contract, field, UNDERSTOOD), lang)}"
+        for field, name in NAMES.items()
+        if contract.get(field) is not None
     ]
-    said.append(FRAME[contract["responsable"]][lang])
-    words = f"{UNDERSTOOD[lang]}{COLON[lang]}{', '.join(said)}."
+    return ", ".join([*visits(contract, lang), *said])
+
+
+def left_out(written: str, lang: str) -> str:
+    """The parts of a line that count for nothing; empty where all of it counts."""
     left = not_counted(written)
-    return f"{words} {NOT_COUNTED[lang]}{COLON[lang]}{listed(left, lang)}." if left else words
+    return f"{NOT_COUNTED[lang]}{COLON[lang]}{listed(left, lang)}." if left else ""
+
+
+def visits(contract: Mapping[str, Any], lang: str) -> list[str]:
+    """What visits and technical acts are paid at, told apart where they differ or where one alone is written."""
+    encoded = encode_contract(contract)
+    law = flat_law().default.rows[-1]
+    levels = [
+        (encoded.consultation_optam, encoded.consultation_non_optam),
+        (encoded.technique_optam, encoded.technique_non_optam),
+    ]
+    if encoded.responsable:
+        levels = [(optam, counted_without(optam, other, law)) for optam, other in levels]
+    silent = [not any(field.startswith(name) for field in contract) for name in ("consultation_", "acte_technique_")]
+    found = [
+        name[lang] + shares(optam, other, lang) + (BY_LAW[lang] if encoded.responsable and unsaid else "")
+        for name, (optam, other), unsaid in zip(ALONE, levels, silent, strict=True)
+    ]
+    if silent[0] == silent[1] and levels[0] == levels[1]:
+        return [found[0].replace(ALONE[0][lang], VISITS[lang], 1)]
+    return found
+
+
+def shares(optam: BasisPoints, other: BasisPoints, lang: str) -> str:
+    """Two shares of the base, one where they are the same."""
+    first, second = (given("", value, lang) for value in (optam, other))
+    return f" {first}" if optam == other else f" {APART[lang].format(optam=first, other=second)}"
+
+
+def counted_without(said: BasisPoints, other: BasisPoints, law: LawRecord) -> BasisPoints:
+    """What counts without OPTAM of what a contrat responsable says; a promise of the whole price is left as it is."""
+    return other if WHOLE_PRICE * 100 in (said, other) else without_optam(said, other, law)
 
 
 def without_optam(said: BasisPoints, other: BasisPoints, law: LawRecord) -> BasisPoints:
@@ -54,13 +124,8 @@ def without_optam(said: BasisPoints, other: BasisPoints, law: LawRecord) -> Basi
     return min(other, most_without_optam(said, law))
 
 
-def given(field: str, value: int, lang: str) -> str:
+def given(field: str, hundredths: int, lang: str) -> str:
     """The value of a guarantee with its unit."""
-    if value == WHOLE_PRICE:
-        return WHOLE[lang]
-    return euros(value * 100, lang) if field.endswith("_euros") else percent(value * 100, lang)
-
-
-def share(value: int, lang: str) -> str:
-    """A percentage of the base."""
-    return given("", value, lang)
+    if hundredths == WHOLE_PRICE * 100:
+        return ALL_OF_IT[lang]
+    return euros(hundredths, lang) if field.endswith("_euros") else percent(hundredths, lang)

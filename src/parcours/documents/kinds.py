@@ -65,13 +65,36 @@ class Card(TypedDict):
     calendar: list[Part]
 
 
-class Answer(Paper, Card):
-    """The answer of a quote, on one page whatever its length."""
+class Steps(TypedDict):
+    """What to do at one time: before, at the desk, after."""
+
+    title: str
+    tasks: list[Entry]
+
+
+class Outcomes(TypedDict):
+    """What each answer to a question that was not known would give, and how to find out."""
+
+    title: str
+    rows: list[Part]
+    how: str
+
+
+class Told(Paper, Card):
+    """An answer with what was said, why, and what to do."""
 
     facts_title: str
     facts: list[Entry]
     reasons_title: str
     reasons: list[Reason]
+    todo_title: NotRequired[str]
+    todo: NotRequired[list[Steps]]
+
+
+class Answer(Told):
+    """The answer of a quote, on one page whatever its length."""
+
+    outcomes: NotRequired[list[Outcomes]]
 
 
 class Letter(Paper):
@@ -104,14 +127,7 @@ class Table(TypedDict):
     right: NotRequired[list[int]]
 
 
-class Steps(TypedDict):
-    """What to do at one time: before, at the desk, after."""
-
-    title: str
-    tasks: list[Entry]
-
-
-class Bill(Answer):
+class Bill(Told):
     """The answer for a whole bill: that of a quote, with its lines, on as many pages as they need."""
 
     lines_title: str
@@ -119,8 +135,6 @@ class Bill(Answer):
     notes_title: NotRequired[str]
     notes: NotRequired[list[Entry]]
     """What to look at; `name` is the lines that a note is about, empty for the whole bill."""
-    todo_title: NotRequired[str]
-    todo: NotRequired[list[Steps]]
 
 
 class Section(TypedDict):

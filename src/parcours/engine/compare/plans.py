@@ -6,7 +6,7 @@ from typing import Any
 
 from parcours.contracts.library import library
 from parcours.contracts.paste import read_contract
-from parcours.contracts.said import understood
+from parcours.contracts.said import how_to_write, left_out, understood
 from parcours.engine.compare.year import Plan
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import read_money
@@ -14,10 +14,6 @@ from parcours.rules.types import Cents
 from parcours.text import Text
 
 NOTHING = ("", "none", "rien", "sans", "aucune")
-GUARANTEE = Text(
-    "un contrat de la liste, ou ses garanties Sécu comprise (« OPTAM 200 %, hors OPTAM 180 %, verre 100 € »)",
-    "a contract of the list, or its guarantees, the Sécu's part included (“OPTAM 200%, without OPTAM 180%, lens €100”)",
-)
 MONTHLY = Text("une cotisation de 0 à 2000 euros par mois", "a premium from 0 to 2000 euros a month")
 MOST = 2_000_00
 PRICE = Text("un prix de 0 à 20 000 euros", "a price from 0 to 20,000 euros")
@@ -42,12 +38,22 @@ def labelled(text: str) -> tuple[str, str]:
 
 
 def understood_of(guarantees: str, lang: str) -> str:
-    """What was understood of guarantees as they are printed; empty where a contract is named, or none."""
-    _, text = labelled(guarantees.strip())
-    if text.lower() in NOTHING or text in library() or named_in_words(text):
-        return ""
-    found = read_contract(text)
-    return understood(found, text, lang) if found else ""
+    """What a contract of the list guarantees, or what was understood of guarantees as they are printed; empty for
+    none.
+    """
+    found = contract_named(written_of(guarantees))
+    return understood(found, lang) if found else ""
+
+
+def left_out_of(guarantees: str, lang: str) -> str:
+    """The parts of printed guarantees that count for nothing; empty where all counts, or a contract is named."""
+    text = written_of(guarantees)
+    return "" if text in library() else left_out(text, lang)
+
+
+def written_of(guarantees: str) -> str:
+    """The contract of a field: the id of one of the list, or the guarantees without the name before them."""
+    return labelled(named_in_words(guarantees) or guarantees.strip())[1]
 
 
 def named_in_words(text: str) -> str:
@@ -72,7 +78,7 @@ def contract_named(text: str) -> Mapping[str, Any] | None:
         return library()[text]
     found = read_contract(text)
     if found is None:
-        raise FactError("contract", text, GUARANTEE)
+        raise FactError("contract", text, how_to_write(text))
     return found
 
 
@@ -111,7 +117,13 @@ def part(text: str) -> int:
 
 def read_plan(text: str) -> Plan:
     """A plan from one text: its premium after the last `=`, then what an employer pays of it."""
+    guarantees, premium, employer = fields_of(text)
+    return plan_of(guarantees, premium, employer=employer)
+
+
+def fields_of(text: str) -> tuple[str, str, str]:
+    """The guarantees, the premium and the employer's part of one text."""
     found = EMPLOYER.search(text)
     said, employer = (text[: found.start()], found[1]) if found else (text, "")
     guarantees, sign, premium = said.rpartition("=")
-    return plan_of(guarantees, premium, employer=employer) if sign else plan_of(said, "0", employer=employer)
+    return (guarantees, premium, employer) if sign else (said, "0", employer)

@@ -12,8 +12,7 @@ from parcours.web.bill.fields import DATE
 from parcours.web.bill.view import BillView, Field, Row
 from parcours.web.i18n import N_
 from parcours.web.pages import text
-from parcours.web.quote.papers import card, dated
-from parcours.web.quote.todo import Group
+from parcours.web.quote.papers import card, dated, steps
 from parcours.web.quote.view import Result
 
 COLUMNS = (N_("Line"), N_("Price asked"), N_("Sécu"), N_("Mutuelle"), N_("You"))
@@ -61,14 +60,6 @@ def notes(result: Result, explanation: BillExplanation) -> Iterator[documents.En
     for note in explanation.notes:
         of = text("Line {numbers}", lang, numbers=", ".join(map(str, note.lines))) if note.lines else ""
         yield {"name": of, "text": i18n.set_once(note.text[lang], lang)}
-
-
-def steps(group: Group, lang: str) -> documents.Steps:
-    """What to do at one time."""
-    tasks: list[documents.Entry] = [
-        {"name": i18n.set_once(task.title, lang), "text": i18n.set_once(task.text, lang)} for task in group.tasks
-    ]
-    return {"title": group.title, "tasks": tasks}
 
 
 def facts(view: BillView, lang: str) -> Iterator[documents.Entry]:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.contracts.library import library
-from parcours.engine.compare.plans import named_in_words, plan_of, price, understood_of
+from parcours.engine.compare.plans import left_out_of, named_in_words, plan_of, price, understood_of
 from parcours.engine.compare.year import (
     Comparison,
     Item,
@@ -45,6 +45,7 @@ class Row:
     employer: str
     wrong: str
     understood: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Bar:
     amc: str
     segments: list[Segment]
     best: bool
+    left_out: str = ""
+    """What of the contract as it is written counts for nothing."""
 
 
 @dataclass(frozen=True)
@@ -126,14 +129,19 @@ def view_of(page: Page) -> View:
     age = age if age.isdecimal() and int(age) <= 110 and not fresh else str(year.person["age"])
     plans = [Plan(text("No mutuelle", page.lang), None, 0), *plans]
     person = {**year.person, "age": int(age)}
+    left_out = {
+        plan.name: row.left_out for plan, row in zip(plans[1:], (r for r in rows if r.understood), strict=False)
+    }
     found = compare(plans, items, person, civil_year())
+    read = [row for row in rows if row.guarantees and not row.wrong]
+    left_out = {plan.name: row.left_out for plan, row in zip(plans[1:], read, strict=True)}
     return View(
         presets=[(one.id, i18n.typography(one.label[page.lang], page.lang), one is year) for one in years().values()],
         library=[(name, i18n.label(entry["label"], page.lang)) for name, entry in library().items()],
         age=age,
         rows=rows,
         care=[line for one in items for line in care_of(one, person, said, page.lang)],
-        bars=[bar(one, found, page.lang) for one in found.years],
+        bars=[bar(one, found, left_out.get(one.plan.name, ""), page.lang) for one in found.years],
         items_by_plan=list(by_item(found, items, page.lang)),
         names=[one.plan.name for one in found.years],
         best=best_words(found, page.lang),
@@ -184,9 +192,11 @@ def read_plans(page: Page) -> tuple[list[Row], list[Plan]]:
         try:
             plans.append(plan_of(guarantees, premium, label(guarantees, page.lang), employer))
             understood = i18n.set_once(understood_of(guarantees, page.lang), page.lang)
-            rows.append(Row(label(guarantees, page.lang) or guarantees, premium, employer, "", understood))
+            left = i18n.set_once(left_out_of(guarantees, page.lang), page.lang)
+            rows.append(Row(label(guarantees, page.lang) or guarantees, premium, employer, "", understood, left))
         except FactError as error:
-            rows.append(Row(guarantees, premium, employer, i18n.set_once(error.said(page.lang), page.lang)))
+            words = error.allowed[page.lang] if error.field == "contract" else error.said(page.lang)
+            rows.append(Row(guarantees, premium, employer, i18n.set_once(words, page.lang)))
     return [*rows, *[Row("", "", "", "")] * (len(rows) < MOST_PLANS)], plans
 
 
@@ -226,7 +236,7 @@ def label(guarantees: str, lang: str) -> str:
     return i18n.label(known["label"], lang) if known else ""
 
 
-def bar(one: PlanYear, found: Comparison, lang: str) -> Bar:
+def bar(one: PlanYear, found: Comparison, left_out: str, lang: str) -> Bar:
     """A contract's year as a bar: what is left of the care, and the premiums, of the highest total."""
     parts = [("you", one.care.patient), ("open", one.premiums)]
     return Bar(
@@ -238,6 +248,7 @@ def bar(one: PlanYear, found: Comparison, lang: str) -> Bar:
         euros(one.care.amc, lang),
         shares(parts, max(year.total for year in found.years)),
         one is found.best,
+        left_out,
     )
 
 

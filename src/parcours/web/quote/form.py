@@ -8,8 +8,7 @@ from string import Formatter
 from typing import Any
 
 from parcours.contracts.library import library
-from parcours.contracts.said import without_optam
-from parcours.contracts.schema import encode_contract
+from parcours.contracts.said import guarantees
 from parcours.engine.say.questions import COMMON, answer_words, question_words
 from parcours.engine.say.sitting import Sitting
 from parcours.engine.say.wording import has_labels, label, specialty_labels
@@ -358,12 +357,7 @@ class Form:
         """A contract by what it guarantees for a consultation."""
         if not value.startswith("{"):
             return i18n.label(library()[value]["label"], self.lang) if value in library() else value
-        contract = encode_contract(json.loads(value))
-        optam, other = contract.consultation_optam, contract.consultation_non_optam
-        if contract.responsable:
-            other = without_optam(optam, other, self.state.sitting.known.law)
-        shares = {"optam": percent(optam, self.lang), "other": percent(other, self.lang)}
-        return self.say("{optam} with OPTAM, {other} without", **shares)
+        return i18n.set_once(guarantees(json.loads(value), self.lang), self.lang)
 
 
 def act_label(key: str, lang: str) -> str:

@@ -12,7 +12,8 @@ from parcours.engine.say.receipt import canonical
 from parcours.text import COLON
 from parcours.web import i18n
 from parcours.web.pages import text, today
-from parcours.web.quote.view import Details, Quote, Result
+from parcours.web.quote.todo import Group
+from parcours.web.quote.view import Details, Outcomes, Quote, Result
 
 
 def answer_paper(
@@ -32,11 +33,31 @@ def answer_paper(
         "code": documents.code_of(hash_),
         **dated(quote.care_date, quote.checked, lang),
         **card(result, lang),
+        "outcomes": [side_by_side(group, lang) for group in quote.outcomes],
+        "todo_title": text("What to do now", lang),
+        "todo": [steps(group, lang) for group in quote.todo],
         "facts_title": text("Your answers", lang),
         "facts": said,
         "reasons_title": text("Why", lang),
         "reasons": reasons,
     }
+
+
+def side_by_side(group: Outcomes, lang: str) -> documents.Outcomes:
+    """What each answer would give; `kind` is what of it may be disputed."""
+    return {
+        "title": text("You did not know: {name}", lang, name=group.name),
+        "rows": [{"kind": row.note, "name": row.label, "amount": row.amount, "cents": 0} for row in group.rows],
+        "how": i18n.set_once(group.how, lang),
+    }
+
+
+def steps(group: Group, lang: str) -> documents.Steps:
+    """What to do at one time."""
+    tasks: list[documents.Entry] = [
+        {"name": i18n.set_once(task.title, lang), "text": i18n.set_once(task.text, lang)} for task in group.tasks
+    ]
+    return {"title": group.title, "tasks": tasks}
 
 
 def dated(care_date: date, checked: date, lang: str) -> documents.Dated:

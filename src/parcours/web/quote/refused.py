@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from parcours.contracts.paste import MORE
+from parcours.contracts.said import how_to_write
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import BY_NAME, OLDEST
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
-from parcours.rules.rate import WHOLE
-from parcours.text import euros, percent
+from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text, today
@@ -35,20 +34,8 @@ def wrong_of(error: FactError, given: str, lang: str) -> Wrong:
     """The plain sentence about a refused fact."""
     fact = error.field.split(".")[0]
     if fact == "contract" and not given.startswith("{"):
-        return Wrong(fact, given, of_guarantee(given, lang))
+        return Wrong(fact, given, i18n.set_once(how_to_write(given)[lang], lang))
     return Wrong(fact, given, sentence(fact, error, lang))
-
-
-def of_guarantee(given: str, lang: str) -> str:
-    """How to write a guarantee that is not read: percentages hold the part of the Sécu."""
-    if not MORE.search(given):
-        return text("Write it in percentages of the tariff, such as 150%, or: OPTAM 200%, without OPTAM 180%.", lang)
-    rate = int(flat_law().default.rows[-1].taux_medecin)
-    words = N_(
-        "This page reads percentages that hold the part of the Sécu. Add it where yours come on top: for a visit that "
-        "the Sécu refunds at {rate}, 100% on top is written {whole}. A sum in euros beside them is not counted here."
-    )
-    return text(words, lang, rate=percent(rate, lang), whole=percent(WHOLE + rate, lang))
 
 
 def sentence(fact: str, error: FactError, lang: str) -> str:

@@ -1,11 +1,12 @@
 """What an address says, read once: the facts, the readings, what is refused, where the form stands, the settled act."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from parcours.contracts.paste import as_text, read_guarantee
+from parcours.contracts.paste import read_contract
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import BY_NAME
@@ -134,7 +135,9 @@ def read_address(page: Page) -> tuple[Given, dict[str, str], str]:
             said = plain_amount(value) if name in OF_MONEY else value.strip()
             given[name] = None if said == "" or (name, said) == ("contract", "none") else said
         elif name == "guarantee" and value.strip():
-            given["contract"] = as_text(*found) if (found := read_guarantee(value)) else value.strip()
+            given["contract"] = (
+                json.dumps(found, separators=(",", ":")) if (found := read_contract(value)) else value.strip()
+            )
         elif name == "several":
             given |= several(value, given)
         elif name in readings:
