@@ -119,6 +119,13 @@ def test_a_parameter_that_an_endpoint_does_not_know_is_refused_by_name(client, l
     assert client.post(f"{V1}/settle?x=1", json=case(), headers={"Accept-Language": lang}).status_code == 422
 
 
+def test_the_default_language_is_french_and_documented(client):
+    said = client.post(f"{V1}/explain", json=case(), headers={"Accept-Language": ""})
+    assert "Hors du parcours" in said.text
+    described = client.get("/api/openapi.json").json()["info"]["description"]
+    assert "French where a request has no such header" in " ".join(described.split())
+
+
 def test_explain_follows_the_language(client):
     for language, word in (("fr", "Hors du parcours"), ("en", "Outside")):
         response = client.post(f"{V1}/explain", json=case(), headers={"Accept-Language": language})

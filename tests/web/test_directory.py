@@ -141,7 +141,9 @@ def test_an_appointment_for_a_calendar_says_no_reason(doctors):
 def test_without_a_database_the_page_says_so(client, monkeypatch, tmp_path):
     monkeypatch.setenv("PARCOURS_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("PARCOURS_DATABASE_URL", raising=False)
-    assert client.get("/directory").status_code == 200
+    asked = client.get("/directory")
+    assert asked.status_code == 200
+    assert "No directory is loaded here" in asked.text, "before a form is filled for nothing"
     page = client.get("/directory?place=Tours")
     assert page.status_code == 503
     assert "No directory is loaded here" in page.text
@@ -154,6 +156,7 @@ def test_without_imported_data_a_place_or_a_name_says_so_and_leads_on(tmp_path):
     schema.upgrade(database.engine)
     database.close()
     with TestClient(create_app(Settings(database_url=url)), headers={"accept-language": "en"}) as client:
+        assert "No directory is loaded here" in client.get("/directory").text, "before a form is filled for nothing"
         for asked in ("place=75011", "q=Dupont"):
             page = client.get(f"/directory?{asked}")
             assert page.status_code == 503

@@ -20,7 +20,8 @@ from parcours.registry.contexts import NAMES
 
 DESCRIPTION = """France's coordinated care pathway: is an act inside, who pays what, and why; who is whose doctor.
 
-Errors are problem details (RFC 9457) in French or English (`Accept-Language`). People log in (`POST /api/v1/session`)
+Words are French, or English where `Accept-Language` prefers it: French where a request has no such header. Errors are
+problem details (RFC 9457) in the same language, which `Content-Language` names. People log in (`POST /api/v1/session`)
 and send the cookie, with the session's token in `X-CSRF-Token` for every change; programs send a token
 (`Authorization: Bearer …`). A record you may not see answers 404, and every access is written to the audit trail.
 """

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from parcours.cli.main import app
 from parcours.engine.batch.errors import BatchError, UnreadableInput, WrongColumns
+from parcours.engine.batch.header import may_be_needed
 from parcours.engine.batch.run import Job, settle_path
 
 RUN = CliRunner()
@@ -70,6 +71,18 @@ def test_a_missing_column_and_the_nearest_name(tmp_path) -> None:
     message = stopped(csv(tmp_path, ACT, header=header), tmp_path, WrongColumns)
     assert message["en"] == "column care_date is missing; the nearest name is 'care_dt': --map care_dt=care_date"
     assert message["fr"].startswith("il manque la colonne care_date ; le nom le plus proche")
+
+
+def test_columns_that_rows_of_doctors_will_need_are_told_before_the_first_row(tmp_path) -> None:
+    kept = {name: value for name, value in ACT.items() if name not in ("role", "convention")}
+    assert may_be_needed([*kept], {}) == ["convention", "role"]
+    assert may_be_needed([*kept, "SECT", "ROLE"], {"SECT": "convention"}) == []
+    header = ["care_dt" if name == "care_date" else name for name in kept]
+    told = stopped(csv(tmp_path, kept, header=header), tmp_path, WrongColumns)
+    assert "no column convention, role: a row of a doctor" in told["en"], "with all else that is wrong"
+    source = csv(tmp_path, kept, header=[*kept])
+    done = RUN.invoke(app, ["settle", str(source), "--summary", "-o", str(tmp_path / "o.csv"), "--lang", "en"])
+    assert done.stderr.startswith("no column convention, role"), "before the first row"
 
 
 def test_a_misspelt_column_is_not_passed_over(tmp_path) -> None:

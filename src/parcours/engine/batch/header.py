@@ -11,7 +11,9 @@ from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.results import RESULT_NAMES
 from parcours.engine.batch.units import of_bills
 from parcours.engine.bill.vocabulary import LINE_KEYS
+from parcours.engine.facts.encoding import needed
 from parcours.engine.facts.vocabulary import BY_NAME, IDS, RENAMED, SOURCE_ROW
+from parcours.law.codes import Profession
 from parcours.text import Text, same
 
 NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))
@@ -101,8 +103,21 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column
     wrong.missing(names)
     wrong.others(names, {name for column, name in zip(columns, names, strict=True) if column in mapping}, reserved)
     if wrong.told:
+        wrong.later(may_be_needed([*names, *wrong.meant.values(), *wrong.unnamed], {}))
         raise WrongColumns(wrong.message)
     return names
+
+
+def may_be_needed(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
+    """The facts that no column is and that rows of doctors need where they change the answer: told before the first
+    row, since such a row is refused.
+    """
+    names = {*mapping.values(), *(in_small_letters(column, columns) for column in columns if column not in mapping)}
+    if of_bills([*names]) or not names & {"profession", "specialty"}:
+        return []
+    facts = needed(frozenset(names), Profession.MEDECIN)
+    asked = {name for group in NEEDED for name in group}
+    return [name for name in facts if name not in {*names, *asked, "age_1er_janvier"}]
 
 
 def in_small_letters(column: str, columns: Sequence[str]) -> str:
@@ -152,6 +167,11 @@ class Wrong:
                 self.unnamed.append(group[0])
             self.told.append(MISSING.format(names=Text(" ou ".join(group), " or ".join(group))) + hint)
 
+    def later(self, facts: Sequence[str]) -> None:
+        """Facts that some rows will need, told with the rest."""
+        if facts:
+            self.told.append(MAY_BE_NEEDED.format(names=", ".join(facts)))
+
     def others(self, names: Sequence[str], kept: Container[str], reserved: Container[str]) -> None:
         """A column that is no fact is carried through, unless it looks like a misspelt fact or hides a result."""
         ours = {*BY_NAME, *(COLUMNS_OF_BILLS if of_bills(names) else ())}
@@ -181,6 +201,10 @@ RESERVED = Text(
 NOT_A_FACT = Text(
     "la colonne « {name} » n'est pas un fait ; est-ce {fact} ? {taken}, ou {kept} pour la garder",
     "column '{name}' is not a fact; did you mean {fact}? {taken}, or {kept} to carry it through",
+)
+MAY_BE_NEEDED = Text(
+    "pas de colonne {names} : une ligne de médecin où ce fait change la réponse sera refusée",
+    "no column {names}: a row of a doctor where this fact changes the answer will be refused",
 )
 A_COLUMN = Text("--map COLONNE={fact}", "--map COLUMN={fact}")
 ALL = Text("tout ensemble : {maps}", "all together: {maps}")

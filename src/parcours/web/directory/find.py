@@ -21,7 +21,7 @@ from parcours.registry.directory.trades import by_slug, name_of
 from parcours.registry.errors import Misconfigured, RegistryError
 from parcours.web import i18n
 from parcours.web.directory.chart import Map, map_of
-from parcours.web.directory.visitor import OWN, Deal, Visitor, age_of, looking
+from parcours.web.directory.visitor import OWN, Deal, Visitor, age_of, is_loaded, looking
 from parcours.web.i18n import N_
 from parcours.web.links import OFFICIAL_DIRECTORY
 from parcours.web.pages import PRIVATE, PUBLIC, Page
@@ -135,9 +135,11 @@ def directory_page(request: Request) -> Response:
         except RegistryError as refused:
             unloaded = isinstance(refused, Misconfigured)
             error, status = i18n.set_once(refused.said(page.lang), page.lang), refused.http_status
+    else:
+        unloaded = not is_loaded(request)
     return page_answer(
-        page, "directory/find.html", status, PRIVATE if given else PUBLIC, given=given, found=found, error=error,
-        unloaded=unloaded, official=OFFICIAL_DIRECTORY,
+        page, "directory/find.html", status, PRIVATE if given or unloaded else PUBLIC, given=given, found=found,
+        error=error, unloaded=unloaded, official=OFFICIAL_DIRECTORY,
         nowhere=nowhere, age=age_of(given), chips=list(CHIPS), chip_names=CHIP_NAMES, own=said_of_oneself(given),
         specialties=[(slug, name_of(by_slug()[slug][0])[page.lang]) for slug in SPECIALTIES], radius=RADIUS_KM,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,

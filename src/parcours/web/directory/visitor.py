@@ -13,11 +13,15 @@ from starlette.requests import Request
 
 from parcours.edge import unit as units
 from parcours.edge.requests import incoming_of, services_of
+from parcours.edge.services import Services
 from parcours.registry.access.model import Actor
 from parcours.registry.directory import problems
 from parcours.registry.directory.cards import Card
 from parcours.registry.directory.context import DIRECTORY, Action
+from parcours.registry.directory.models import Professional
 from parcours.registry.directory.prices import ADULT, CHIPS, Price, fee_said, prices, visitor
+from parcours.registry.directory.where import holds
+from parcours.registry.errors import Misconfigured
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.db import database_url
 from parcours.registry.visits.context import Action as VisitAction
@@ -78,13 +82,29 @@ def chips_of(given: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name for name in CHIPS if given.get(name) == "true")
 
 
+def check_database(services: Services) -> None:
+    """Raises `Misconfigured` where no database was made: looking makes none."""
+    url = make_url(services.settings.database_url or database_url())
+    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):
+        raise problems.no_directory()
+
+
+def is_loaded(request: Request) -> bool:
+    """Is there anybody to find?  Said before a form is filled for nothing."""
+    services = services_of(request)
+    try:
+        check_database(services)
+        with services.database.reading() as session:
+            return holds(session, Professional.id)
+    except (Misconfigured, SQLAlchemyError):
+        return False
+
+
 @contextmanager
 def looking(request: Request, given: Mapping[str, str]) -> Iterator[Visitor]:
     """Read for whoever looks; own facts leave a trace. Raises `Misconfigured` where no database was made."""
     services, incoming = services_of(request), incoming_of(request)
-    url = make_url(services.settings.database_url or database_url())
-    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):
-        raise problems.no_directory()
+    check_database(services)
     age, chips = age_of(given), chips_of(given)
     try:
         own = identify_or_none(services, incoming)
