@@ -25,6 +25,7 @@ from uvicorn.config import STARTUP_FAILURE
 
 from parcours.edge import logs
 from parcours.site import metrics
+from parcours.site.door import AWAY, Door, Seats
 from parcours.site.protocol import BoundedHttp, Room
 from parcours.site.settings import ServerSettings
 
@@ -54,7 +55,7 @@ def run(settings: ServerSettings, passed: socket.socket | None = None) -> int:
     listener = passed or listening_socket(settings.host, settings.port)
     with metrics.served(settings):
         if settings.workers == 1:
-            return _serve(settings, listener, passed is not None)
+            return _serve(settings, listener, passed is not None, Seats(1), 0)
         return Workers(settings, listener, passed is not None).run()
 
 
@@ -95,17 +96,19 @@ def _allow_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
-def _serve(settings: ServerSettings, listener: socket.socket, kept: bool) -> int:
+def _serve(settings: ServerSettings, listener: socket.socket, kept: bool, seats: Seats, place: int) -> int:
     BoundedHttp.room = Room(settings.bounds())
-    server = Draining(settings, listener, kept=kept)
-    server.run(sockets=[listener])
+    server = Draining(settings, listener, seats, place, kept=kept)
+    server.run(sockets=[])
     return 0 if server.started else STARTUP_FAILURE
 
 
 class Draining(uvicorn.Server):
     """A server that stops without resetting a connection that it or its socket has accepted."""
 
-    def __init__(self, settings: ServerSettings, listener: socket.socket, *, kept: bool) -> None:
+    def __init__(
+        self, settings: ServerSettings, listener: socket.socket, seats: Seats, place: int, *, kept: bool
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 APPLICATION, factory=True, http=BoundedHttp, ws="none", access_log=False, log_config=None,
@@ -114,12 +117,18 @@ class Draining(uvicorn.Server):
             )
         )  # fmt: skip
         self.seconds, self.listener, self.kept = settings.drain_seconds, listener, kept
+        self.door = Door(listener, seats, place, self._protocol)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """What stands once all is loaded is never garbage: a collection that walks it makes one answer wait 50 ms."""
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
+        self.door.open()
+
+    async def on_tick(self, counter: int) -> bool:
+        self.door.tell(len(self.server_state.connections))
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.lifespan.state["stopping"] = True
@@ -127,26 +136,24 @@ class Draining(uvicorn.Server):
         until = time.monotonic() + self.seconds
         while time.monotonic() < until and self.server_state.connections:  # noqa: ASYNC110 - no event says it
             await asyncio.sleep(0.02)
-        if not self.kept:
-            await self._accept_the_rest(sockets or [])
+        if self.kept:
+            self.door.close()
+        else:
+            await self._accept_the_rest()
+        self.listener.close()
         await super().shutdown(sockets)
 
-    async def _accept_the_rest(self, sockets: list[socket.socket]) -> None:
-        """Let nobody new in, take what the system has accepted for us, close: what comes then is refused, not lost."""
-        rest = self.listener.dup()
-        refuse_new(rest)
+    async def _accept_the_rest(self) -> None:
+        """Let nobody new in, take what the system has accepted for us: what comes then is refused, not lost."""
+        refuse_new(self.listener)
         await asyncio.sleep(LAST_HANDSHAKES)
-        rest.setblocking(False)
-        for server in self.servers:
-            server.close()
-        for one in sockets:
-            one.close()
+        self.door.close()
         accepted = []
         try:
             while True:
-                accepted.append(rest.accept()[0])
+                accepted.append(self.listener.accept()[0])
         except BlockingIOError:
-            rest.close()
+            pass
         loop = asyncio.get_running_loop()
         for connection in accepted:
             connection.setblocking(False)
@@ -162,6 +169,7 @@ class Workers:
     def __init__(self, settings: ServerSettings, listener: socket.socket, kept: bool) -> None:
         self.settings, self.listener, self.kept = settings, listener, kept
         self.context = multiprocessing.get_context("spawn")
+        self.seats = Seats(settings.workers)
         self.processes: list[BaseProcess] = []
         self.stopping = False
 
@@ -172,7 +180,7 @@ class Workers:
         signal.set_wakeup_fd(wakes.fileno())
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self.processes = [self._started() for _ in range(self.settings.workers)]
+        self.processes = [self._started(place) for place in range(self.settings.workers)]
         code = 0
         while not self.stopping:
             wait([*(one.sentinel for one in self.processes), woken.fileno()])
@@ -187,8 +195,10 @@ class Workers:
     def _stop(self, *_: object) -> None:
         self.stopping = True
 
-    def _started(self) -> BaseProcess:
-        process = self.context.Process(target=_work, args=(self.settings, self.listener, self.kept))
+    def _started(self, place: int) -> BaseProcess:
+        self.seats.tell(place, AWAY)
+        given = (self.settings, self.listener, self.kept, self.seats, place)
+        process = self.context.Process(target=_work, args=given)
         process.start()
         return process
 
@@ -201,11 +211,11 @@ class Workers:
                 return STARTUP_FAILURE
             metrics.left(one.pid)
             logger.error("a worker process died (%s): another one takes its place", one.exitcode)
-            self.processes[index] = self._started()
+            self.processes[index] = self._started(index)
         return 0
 
 
-def _work(settings: ServerSettings, listener: socket.socket, kept: bool) -> None:
+def _work(settings: ServerSettings, listener: socket.socket, kept: bool, seats: Seats, place: int) -> None:
     """What a worker process does."""
     logs.configure(settings.log_level)
-    raise SystemExit(_serve(settings, listener, kept))
+    raise SystemExit(_serve(settings, listener, kept, seats, place))
