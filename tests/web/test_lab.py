@@ -77,6 +77,9 @@ def test_a_script_asks_for_the_changing_part_alone(lab: TestClient) -> None:
     part = lab.get("/lab?maj=0", headers={"hx-request": "true"}).text
     assert part.startswith('<section id="lab"')
     assert "<form" not in part
+    strip = re.search(r'<p id="lab-strip"[^>]* hx-swap-oob="true">(.*?)</p>', part)
+    assert strip, "what changes is also said beside the sliders"
+    assert lab.get("/lab?maj=0").text.count(strip[1]) == 1
 
 
 def test_the_file_gives_the_page_s_figures_on_the_command_line(lab: TestClient) -> None:
@@ -161,6 +164,7 @@ def test_a_sample_that_is_not_ready_closed_or_not_installed_says_so(monkeypatch:
             html = client.get("/lab").text
         assert said in html
         assert 'type="range"' in html
+        assert ('hx-trigger="load delay' in html) == (sample is making), "the page asks again by itself"
 
 
 def test_twelve_typical_people_add_up_and_differ() -> None:

@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     """Attempts a minute from one address on login, reset and OpenID Connect, counted in the database for every
     process; as many unknown tokens a minute, per process; 0 means no limit."""
 
-    lab_people: int = Field(20_000, ge=0, le=1_000_000)
+    lab_people: int = Field(50_000, ge=0, le=1_000_000)
     """Invented people of `/lab`, in memory from its first visitor on (3 kB each and 0.3 GB); 0 closes the page."""
 
     cors_origins: tuple[str, ...] = ()

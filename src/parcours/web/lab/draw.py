@@ -117,12 +117,12 @@ def lorenz(found: Study, lang: str) -> list[Line]:
     ]
 
 
-def spread(found: Study, lang: str) -> list[Pair]:
-    """Share of people by what is left to pay, before and after."""
+def spread(found: Study, lang: str) -> tuple[list[Pair], str]:
+    """Share of people by what is left to pay, before and after; the share at the top."""
     rows = bands(found, lang)
     half = len(rows) // 2
     most = max(row["share"] for row in rows) or 1
-    return [
+    pairs = [
         Pair(
             f"{count(before['from_eur'], lang)} €" if lang == "fr" else f"€{count(before['from_eur'], lang)}",
             round(before["share"] / most * HEIGHT),
@@ -131,6 +131,7 @@ def spread(found: Study, lang: str) -> list[Pair]:
         )
         for before, after in zip(rows[:half], rows[half:], strict=True)
     ]
+    return pairs, share(most, lang)
 
 
 def highest(rows: Sequence[Row], lang: str) -> str:

@@ -128,7 +128,7 @@ def result(page: Page, sample: Sample, query: dict[str, str]) -> dict[str, Any]:
 def drawn(found: Study, lang: str) -> dict[str, Any]:
     """Sentences, charts and tables."""
     from parcours.lab.cases import cascades
-    from parcours.lab.say import people_words, sentences
+    from parcours.lab.say import people_words, sentences, share
     from parcours.lab.study import caps, gone_through, per_person, winners
     from parcours.text import euros
     from parcours.web.lab import draw
@@ -142,7 +142,8 @@ def drawn(found: Study, lang: str) -> dict[str, Any]:
         "people": people_words(found, lang),
         "waterfall": draw.waterfall(per_person(found), lang),
         "tenths": draw.tenths(winners(found, "decile"), lang),
-        "spread": draw.spread(found, lang),
+        **dict(zip(("spread", "spread_top"), draw.spread(found, lang), strict=True)),
+        "shares": {name: share(part, lang) for name, part in (("none", 0.0), ("half", 0.5), ("all", 1.0))},
         "curves": draw.lorenz(found, lang),
         "calendar": draw.calendar(months, {key: text[lang] for key, text in CAPS.items()}, lang),
         "calendar_top": draw.highest(months, lang),

@@ -39,6 +39,7 @@ WORDS = {
     "who": Text(
         "Qui paie plus, qui paie moins, par personne et par an", "Who pays more, who pays less, per person and per year"
     ),
+    "each": Text("Par personne et par an", "Per person and per year"),
     "steps": Text(
         "Chaque barre part d'où finit la précédente ; la dernière finit à ce qui est facturé en plus.",
         "Each bar starts where the last one ends; the last ends at what is charged more.",
