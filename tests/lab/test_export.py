@@ -6,6 +6,7 @@ import hashlib
 from decimal import Decimal
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -15,8 +16,8 @@ from parcours.engine.facts.jsonio import loads
 from parcours.fhir.claim_read import read_claim
 from parcours.lab.export import dcir, fhir
 from parcours.lab.export.aggregates import DAMIR_KEYS
-from parcours.lab.export.run import SHAPES, export
-from parcours.lab.values import values_in
+from parcours.lab.export.run import PARTED, SHAPES, export
+from parcours.lab.values import of_year, people_values, values_in
 from parcours.law.cache import flat_law
 from parcours.law.codes import Status
 
@@ -34,7 +35,14 @@ def folder(tmp_path_factory):
 def tables(folder):
     months = [pl.read_csv(path, separator=";", infer_schema_length=None) for path in folder.glob("A*.csv.gz")]
     aggregate = {"DAMIR": pl.concat(months, how="vertical_relaxed")}
-    return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")} | aggregate
+    parted = {name: read_parts(folder / name) for name in PARTED}
+    return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")} | parted | aggregate
+
+
+def read_parts(folder):
+    """A table cut by department, its people in their order."""
+    kind = {"department": pl.String}
+    return pl.read_parquet(folder, hive_partitioning=True, hive_schema=kind).sort(pl.nth(1), "number")
 
 
 @pytest.fixture(scope="module")
@@ -208,9 +216,9 @@ def test_the_open_data_is_the_sum_of_the_lines(folder, tables) -> None:
 
 def test_every_file_is_signed_named_and_says_that_it_is_synthetic(folder) -> None:
     sums = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines())
-    files = {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"SHA256SUMS"}
     assert set(sums) == files
-    for name in ("ER_PRS_F.parquet", "README.md"):
+    for name in ("ER_PRS_F.parquet", "acts/department=75/acts.parquet", "README.md"):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sums[name]
     card = (folder / "README.md").read_text("utf-8")
     assert "describe nobody" in card
@@ -229,9 +237,39 @@ def test_the_dictionary_says_every_column_in_both_languages(said, tables) -> Non
 
 
 def test_the_same_command_makes_the_same_files(folder, tmp_path) -> None:
-    export(PEOPLE, YEAR, SEED, ("rac",), tmp_path / "again")
+    export(PEOPLE, YEAR, SEED, ("rac", "damir"), tmp_path / "again")
     again = pl.read_parquet(tmp_path / "again" / "base_rac.parquet")
     assert again.equals(pl.read_parquet(folder / "base_rac.parquet"))
+    for path in folder.glob("A*.csv.gz"):
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", PARTED)
+def test_a_table_cut_by_department_is_sorted_by_person_and_holds_those_who_live_there(folder, tables, name) -> None:
+    who = {"acts": "patient", "settled": "patient_id"}[name]
+    lives = dict(tables["people"].select(who, "department").iter_rows())
+    for path in (folder / name).iterdir():
+        rows = pl.read_parquet(path / f"{name}.parquet", hive_partitioning=False)
+        assert rows[who].is_sorted()
+        assert {f"department={lives[one]}" for one in rows[who].unique()} == {path.name}
+        assert "department" not in rows.columns
+
+
+def test_every_column_says_in_its_file_what_it_holds_and_that_it_is_invented(folder, said) -> None:
+    for path in folder.rglob("*.parquet"):
+        for field in pq.read_schema(path):
+            row = said[path.stem, field.name]
+            assert field.metadata[b"fr"].decode() == row["fr"], field.name
+            assert b"invented" in field.metadata[b"synthetic"]
+
+
+@pytest.mark.parametrize("name", ["individus", "menages"])
+def test_individuals_and_households_are_values_too_and_their_weights_add_up(folder, tables, name) -> None:
+    values = pl.read_csv(folder / f"{name}.csv", separator=";", schema_overrides={"departement": pl.String})
+    assert values.equals(tables[name].cast(dict(values.schema)))
+    national = of_year(people_values()["pyramid"]["national"], YEAR)
+    assert float(tables["individus"]["wprm"].sum()) == pytest.approx(national)
+    assert tables["menages"]["personnes"].sum() == PEOPLE
 
 
 def test_a_claim_of_the_extract_is_estimated_with_the_amounts_of_its_act(folder, tables) -> None:

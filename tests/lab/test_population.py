@@ -6,7 +6,8 @@ import pytest
 
 from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.frame import settle_table
-from parcours.lab.population import block, blocks, generate
+from parcours.lab.people import people_of
+from parcours.lab.population import BLOCK, block, blocks, generate
 from parcours.lab.sample import facts
 
 
@@ -28,6 +29,11 @@ def test_neither_blocks_nor_order_change_anything(few) -> None:
         assert [row for part in parts for row in part[made].to_pylist()] == whole.to_pylist()
     alone = block(np.array([421]), 2022, 7)
     assert alone.acts.to_pylist() == few.acts.filter(pc.equal(few.acts["patient"], 421)).to_pylist()
+
+
+def test_no_household_is_in_two_blocks() -> None:
+    around = people_of(np.arange(BLOCK - 300, BLOCK + 300), 2022, seed=1).household
+    assert not set(around[:300].tolist()) & set(around[300:].tolist())
 
 
 def test_exactly_as_many_people_as_asked_each_once_and_of_an_age_that_follows_from_the_birth(few) -> None:

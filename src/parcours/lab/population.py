@@ -22,6 +22,7 @@ from parcours.lab.people import (
     SCREENINGS,
     SEXES,
     TENURES,
+    TRACT,
     People,
     contract_names,
     people_of,
@@ -29,8 +30,8 @@ from parcours.lab.people import (
 from parcours.lab.places import ZONES, places
 from parcours.lab.supply import doctor_of, supply
 
-BLOCK = 20_000
-"""People made at once by `blocks`; it changes nothing to what is made."""
+BLOCK = 333 * TRACT
+"""People made at once by `blocks`, some 20,000: no household is in two blocks. It changes nothing to what is made."""
 ROLES = ("alone", "couple", "parent", "child", "lone_parent")
 
 

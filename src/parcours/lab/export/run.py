@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.frame import settle_table
@@ -40,14 +41,9 @@ def export(
             part = Part(made, settled, *frames, year, seed, weight)
             lists |= code_lists({"people": made.people, "acts": made.acts, "settled": settled})
             for shape in shapes:
-                for name, table in MADE[shape](part).items():
-                    folder.add(name, table)
+                add(folder, shape, part)
             if "fhir" in shapes and done < fhir.FIRST:
-                few = pl.col("patient") < fhir.FIRST
-                folder.text("Patient.ndjson", fhir.lines(fhir.patients(part.people.filter(few))))
-                folder.text("Coverage.ndjson", fhir.lines(fhir.coverages(part.people.filter(few))))
-                folder.text("Claim.ndjson", fhir.lines(fhir.claims(part.acts.filter(few))))
-                folder.text("ExplanationOfBenefit.ndjson", fhir.lines(fhir.explanations(part.acts.filter(few))))
+                add_extract(folder, part)
             if "damir" in shapes:
                 months.append(aggregates.damir(part.claims[0], values_in("regions")["regions"]))
             done += len(made.people)
@@ -70,6 +66,26 @@ def export(
     return folder.rows
 
 
+def add(folder: Folder, shape: str, part: "Part") -> None:
+    """The tables of a shape."""
+    for name, table in MADE[shape](part).items():
+        if name in PARTED:
+            folder.add_parts(name, table, part.departments)
+        else:
+            folder.add(name, table)
+        if shape in AS_CSV:
+            folder.add_csv(name, table)
+
+
+def add_extract(folder: Folder, part: "Part") -> None:
+    """The first people, as FHIR."""
+    few = pl.col("patient") < fhir.FIRST
+    folder.text("Patient.ndjson", fhir.lines(fhir.patients(part.people.filter(few))))
+    folder.text("Coverage.ndjson", fhir.lines(fhir.coverages(part.people.filter(few))))
+    folder.text("Claim.ndjson", fhir.lines(fhir.claims(part.acts.filter(few))))
+    folder.text("ExplanationOfBenefit.ndjson", fhir.lines(fhir.explanations(part.acts.filter(few))))
+
+
 @dataclass(frozen=True)
 class Part:
     """A block of people: what was made of them, what the engine made of it."""
@@ -87,6 +103,13 @@ class Part:
         patient = self.made.acts["patient"].to_numpy()
         number = np.arange(1, len(patient) + 1) - np.searchsorted(patient, patient)
         return acts.add_column(0, "number", pa.array(number))
+
+    @cached_property
+    def departments(self) -> pa.Array:
+        """Where the person of each act lives."""
+        people = self.made.people
+        places = pc.index_in(self.made.acts["patient"], people["patient"].combine_chunks())
+        return people["department"].combine_chunks().cast(pa.string()).take(places.combine_chunks())
 
     @cached_property
     def claims(self) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -140,6 +163,10 @@ MADE: dict[str, Callable[[Part], Tables]] = {
     "entities": as_entities,
 }
 SHAPES = tuple(MADE)
+PARTED = ("acts", "settled")
+"""Tables of one folder a department; those of the national shapes are one file, as those who know them ask."""
+AS_CSV = ("entities",)
+"""Shapes that are written as files of values too."""
 
 
 def code_lists(tables: Mapping[str, pa.Table]) -> dict[tuple[str, str], list[str]]:
