@@ -16,11 +16,12 @@ from parcours.cli.main import app
 from parcours.engine.batch.supposed import PLACE, SupposedLaw
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.errors import ParcoursError
+from parcours.lab import anchors as anchors_of
 from parcours.lab.population import generate
 from parcours.lab.reform import known_reforms, plan_of
 from parcours.lab.say import share, who_loses
 from parcours.lab.study import PAYERS, divided, groups_of, kept_people, per_person, plans_of, study, winners
-from parcours.lab.tables import concentration, sure_payers, sure_winners, tables
+from parcours.lab.tables import concentration, incomes_of, sure_payers, sure_winners, tables
 from parcours.lab.world import World, deciles, passing, world_of
 from tests.equivalence.year_by_act import encoded_year, settle_year
 
@@ -68,7 +69,12 @@ def test_a_run_writes_tables_in_three_formats_plots_a_note_and_the_receipt(writt
         assert (written / f"{plot}.svg").read_text("utf-8").startswith("<svg")
         assert "invented" in (written / f"{plot}.svg").read_text("utf-8")
         assert (written / f"{plot}.png").read_bytes().startswith(b"\x89PNG")
-    assert b"invented" in pq.read_schema(written / "payers.parquet").metadata[b"synthetic"]
+    page = (written / "plots.html").read_text("utf-8")
+    assert page.count("<svg") == page.count("<details>") == 7
+    assert "<script" not in page
+    assert "http" not in page.replace("http://www.w3.org", "")
+    schema = pq.read_schema(written / "payers.parquet")
+    assert all(b"invented" in said[b"synthetic"] for said in (schema.metadata, *(field.metadata for field in schema)))
     with ZipFile(written / "tables.xlsx") as file:
         book = file.read("xl/workbook.xml").decode()
     assert 'name="payers"' in book
@@ -79,13 +85,41 @@ def test_a_run_writes_tables_in_three_formats_plots_a_note_and_the_receipt(writt
     assert receipt["reforms"] == ["franchises_pf_x2", "dentistes_70"]
 
 
+def test_ten_public_totals_stand_beside_and_a_run_that_is_far_from_them_is_an_error(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = list(csv.DictReader((written / "anchors.csv").read_text("utf-8").splitlines()))
+    assert len(rows) == 10
+    assert {row["near"] for row in rows} == {"True"}
+    paid = anchors_of.paid
+    monkeypatch.setattr(anchors_of, "paid", lambda *asked: paid(*asked) * 1_000)
+    code, said = run("run", "--people", "1000")
+    assert code == 1
+    assert "majorations_2022_Meur.total" in said
+    code, said = run("run", "--people", "999")
+    assert code == 0, "too few people to be held to anything"
+
+
+def test_the_effort_is_what_is_paid_by_the_income_of_the_household(world: World) -> None:
+    rows = world.people.select(["household", "household_size", "age", "standard_of_living"]).to_pylist()
+    incomes = incomes_of(world)
+    houses: dict[int, list[int]] = {}
+    for place, row in enumerate(rows):
+        houses.setdefault(row["household"], []).append(place)
+    whole = [places for places in houses.values() if len(places) == rows[places[0]]["household_size"]]
+    assert len(whole) > 300
+    for places in whole:
+        units = 0.5 + sum(0.3 if rows[place]["age"] < 14 else 0.5 for place in places)
+        assert incomes[places].sum() == pytest.approx(units * rows[places[0]]["standard_of_living"])
+
+
 def test_the_note_is_short_and_says_what_it_is(written: Path) -> None:
     pdf = PdfReader(written / "note.pdf")
     text = " ".join(page.extract_text() for page in pdf.pages)
     assert len(pdf.pages) <= 2
     for words in ("In three sentences", "invented", "Behaviour off", "not law", "Who pays"):
         assert words in text
-    assert len((written / "sentences.txt").read_text("utf-8").splitlines()) == 6
+    assert len((written / "sentences.txt").read_text("utf-8").splitlines()) == 7
 
 
 def test_the_reform_that_was_written_gives_the_same_figures(written: Path, tmp_path: Path) -> None:

@@ -2,8 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,8 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, Set, batch_errors, fail, lang_of, pairs
-from parcours.text import Text, euros
+from parcours.cli.lab_note import note, total_rows
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from parcours.lab.study import Study
@@ -21,6 +21,14 @@ MOST = 100_000_000
 NUMBER = Text("un nombre de personnes, 1000 ou 1e6", "a number of people, 1000 or 1e6")
 WROTE = Text("{count} fichiers → {folder}", "{count} files → {folder}")
 COMPOSED = Text("Réformes, dans cet ordre : {ids}", "Reforms, in this order: {ids}")
+EXIT_FAR = 1
+BESIDE = Text("En vigueur, à côté de chiffres publics", "In force, beside public figures")
+PUBLIC, OURS, DISTANCE = Text("public", "public"), Text("ici", "here"), Text("distance", "distance")
+FAR = Text(
+    "un chiffre public vaut plus de deux fois le nôtre, ou le nôtre plus de deux fois le sien : ne vous servez pas de "
+    "cet essai ({names})",
+    "a public figure is more than twice ours, or ours more than twice it: do not use this run ({names})",
+)
 LISTED = Text("Les réformes du laboratoire, aucune n'est le droit :", "The reforms of the lab, none of them is law:")
 
 
@@ -52,8 +60,10 @@ def run(
     number = counted(people, lang)
     restricted = pairs(where, "--where", "VALUE", lang)
     with batch_errors(lang):
+        from parcours.documents.pdf import FONTS
         from parcours.lab import problems as refused
-        from parcours.lab.outputs import receipt, write
+        from parcours.lab.anchors import anchors
+        from parcours.lab.outputs import Paper, receipt, write
         from parcours.lab.reform import find_reforms, reforms_of
         from parcours.lab.study import check_breakdowns, plans_of, study
         from parcours.lab.tables import tables
@@ -71,12 +81,17 @@ def run(
         if len(reforms) > 1:
             typer.echo(COMPOSED[lang].format(ids=" → ".join(one.id for one in reforms)), err=True)
         found = study(passing(number, year, seed, plans), reforms, restricted)
-        wanted = tables(found, list(dict.fromkeys(["decile", *breakdowns])))
+        beside = anchors(found.world)
+        wanted = {**tables(found, list(dict.fromkeys(["decile", *breakdowns]))), "anchors": beside}
         said = receipt(found, breakdowns, restricted, shlex.join(["parcours", *sys.argv[1:]]))
         if output is not None:
-            written = write(found, wanted, said, output, lang, lambda: note(found, wanted, said, lang))
+            paper = Paper(FONTS, lambda pictures: note(found, wanted, said, lang, pictures))
+            written = write(found, wanted, said, output, lang, paper)
             typer.echo(WROTE[lang].format(count=len(written), folder=output), err=True)
         show(found, wanted, said, lang, json=json)
+        if far := [row["figure"] for row in beside if not row["near"]]:
+            typer.echo(FAR[lang].format(names=", ".join(far)), err=True)
+            raise typer.Exit(EXIT_FAR)
 
 
 def counted(text: str, lang: str) -> int:
@@ -92,7 +107,8 @@ def counted(text: str, lang: str) -> int:
 
 def show(found: "Study", tables: Mapping[str, Any], said: Mapping[str, Any], lang: str, *, json: bool) -> None:
     """The sentences and the totals, or everything as one JSON object."""
-    from parcours.lab.say import BEHAVIOUR, NOT_LAW, SYNTHETIC, sentences
+    from parcours.lab.report import number
+    from parcours.lab.say import NOTES, sentences
 
     if json:
         from parcours.engine.facts.jsonio import dumps
@@ -105,91 +121,15 @@ def show(found: "Study", tables: Mapping[str, Any], said: Mapping[str, Any], lan
     for row in total_rows(tables, lang):
         typer.echo(f"{row[0]:<40}{row[1]:>18}{row[2]:>18}{row[3]:>18}")
     typer.echo("")
-    for text in (SYNTHETIC, BEHAVIOUR, NOT_LAW):
+    if tables["anchors"]:
+        typer.echo(f"{BESIDE[lang]:<40}{PUBLIC[lang]:>18}{OURS[lang]:>18}{DISTANCE[lang]:>18}")
+        for row in tables["anchors"]:
+            name = f"{row['figure']} ({row['year']})"
+            ours, public = (number(row[key]) for key in ("ours", "public"))
+            typer.echo(f"{name:<40}{public:>18}{ours:>18}{row['distance'] * 100:>+16.0f} %")
+        typer.echo("")
+    for text in NOTES:
         typer.echo(text[lang])
-
-
-def total_rows(tables: Mapping[str, Any], lang: str) -> list[list[str]]:
-    """The totals by payer, in words."""
-    from parcours.lab.say import PAYER_WORDS
-
-    head = (
-        Text("Qui paie", "Who pays"),
-        Text("en vigueur", "in force"),
-        Text("réforme", "reform"),
-        Text("écart", "change"),
-    )
-    amounts = ("baseline_eur", "reform_eur", "change_eur")
-    return [
-        [text[lang] for text in head],
-        *(
-            [PAYER_WORDS[row["payer"]][lang], *(euros(round(row[name] * 100), lang) for name in amounts)]
-            for row in tables["payers"]
-        ),
-    ]
-
-
-def note(found: "Study", tables: Mapping[str, Any], said: Mapping[str, Any], lang: str) -> bytes:
-    """The note of two pages, as a PDF: what was tried, three sentences, who pays, who loses, how it was made."""
-    from parcours.documents.pdf import render
-    from parcours.lab.say import BEHAVIOUR, NOT_LAW, SYNTHETIC, people_words, sentences
-
-    title = Text("Note du laboratoire", "Note of the lab")[lang]
-    label = (
-        " + ".join(one.label[lang] for one in found.plan.reforms)
-        or Text("Le droit en vigueur", "The law in force")[lang]
-    )
-    totals = total_rows(tables, lang)
-    sections = [
-        {"title": Text("En trois phrases", "In three sentences")[lang], "paragraphs": sentences(found, lang)},
-        {"title": Text("Ce qui change", "What changes")[lang], "paragraphs": found.plan.words(lang) or ["—"]},
-        {
-            "title": Text("Qui paie", "Who pays")[lang],
-            "table": {"caption": people_words(found, lang), "head": totals[0], "rows": totals[1:], "right": [1, 2, 3]},
-        },
-        {
-            "title": Text("Qui perd, qui gagne", "Who loses, who gains")[lang],
-            "table": losers(tables["by_decile"], lang),
-        },
-        {
-            "title": Text("Ce que c'est", "What this is")[lang],
-            "paragraphs": [text[lang] for text in (SYNTHETIC, BEHAVIOUR, NOT_LAW)],
-        },
-        {
-            "title": Text("Pour refaire", "To do it again")[lang],
-            "paragraphs": [said["command"]],
-            "entries": [
-                {"name": name, "text": str(said[name])}
-                for name in ("engine", "law", "rules", "plan", "people", "year", "seed")
-            ],
-        },
-    ]
-    day = datetime.now(UTC).date().isoformat()
-    return render("record", {"title": title, "subtitle": label, "day": day, "sections": sections}, lang)
-
-
-def losers(rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
-    """Winners and losers by tenth, as a table of a document."""
-    from parcours.lab.say import share, signed
-
-    head = (
-        Text("Dixième", "Tenth"),
-        Text("Gagnants", "Winners"),
-        Text("Perdants", "Losers"),
-        Text("Écart moyen", "Mean change"),
-    )
-    body = [
-        [
-            row["group"],
-            *("—" if row[name] is None else share(row[name], lang) for name in ("winners_share", "losers_share")),
-            "—" if row["mean_change_eur"] is None else signed(dict(row), lang),
-        ]
-        for row in rows
-    ]
-    caption = Text(
-        "Par dixième de niveau de vie, du plus modeste au plus aisé", "By tenth of standard of living, poorest first"
-    )
-    return {"caption": caption[lang], "head": [text[lang] for text in head], "rows": body, "right": [1, 2, 3]}
 
 
 def reforms(lang: Lang = "") -> None:

@@ -137,12 +137,20 @@ class Bill(Told):
     """What to look at; `name` is the lines that a note is about, empty for the whole bill."""
 
 
+class Picture(TypedDict):
+    """A drawing as SVG, and what it says to who does not see it."""
+
+    svg: str
+    says: str
+
+
 class Section(TypedDict):
-    """A part of a record: sentences, then names and values, then a table; each where there is one."""
+    """A part of a record: sentences, then names and values, a drawing, a table; each where there is one."""
 
     title: str
     paragraphs: NotRequired[list[str]]
     entries: NotRequired[list[Entry]]
+    picture: NotRequired[Picture]
     table: NotRequired[Table]
 
 

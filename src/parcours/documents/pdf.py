@@ -14,6 +14,7 @@ from parcours.errors import ParcoursError
 from parcours.text import Text
 
 HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Of a code: those of Crockford's base 32, which nobody mistakes for one another."""
 
@@ -71,7 +72,7 @@ def fonts() -> Any:
     """Those of this folder and of the compiler, read once; those of the machine change nothing."""
     import typst
 
-    return typst.Fonts(include_system_fonts=False, font_paths=[HERE / "fonts"])
+    return typst.Fonts(include_system_fonts=False, font_paths=[FONTS])
 
 
 def qr_code(address: str) -> str:

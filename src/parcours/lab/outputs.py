@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,13 +16,21 @@ import parcours
 from parcours.engine.digest import rules_digest
 from parcours.errors import os_reason
 from parcours.lab import problems
-from parcours.lab.plots import draw, plots
-from parcours.lab.say import BEHAVIOUR, NOT_LAW, SYNTHETIC, sentences
+from parcours.lab.charts import draw
+from parcours.lab.plots import plots
+from parcours.lab.say import NOTES, SCOPE, sentences
 from parcours.lab.study import Row, Study
 from parcours.lab.xlsx import workbook
 from parcours.law.in_use import as_data
 
 Tables = Mapping[str, Sequence[Row]]
+
+
+class Paper(NamedTuple):
+    """What the floors above lend: the fonts of the house, and the note made of the drawings."""
+
+    fonts: Path
+    note: Callable[[Mapping[str, str]], bytes]
 
 
 def receipt(found: Study, by: Sequence[str], where: Mapping[str, str], command: str) -> dict[str, Any]:
@@ -44,6 +52,7 @@ def receipt(found: Study, by: Sequence[str], where: Mapping[str, str], command: 
         "seed": found.world.seed,
         "by": list(by),
         "where": dict(where),
+        "scope": SCOPE["en"],
         "behaviour": "off",
         "synthetic": True,
         "command": command,
@@ -57,9 +66,7 @@ def neutral(name: str) -> int:
     return int(getattr(NEUTRAL, name))
 
 
-def write(
-    found: Study, tables: Tables, said: Mapping[str, Any], folder: Path, lang: str, note: Callable[[], bytes]
-) -> list[str]:
+def write(found: Study, tables: Tables, said: Mapping[str, Any], folder: Path, lang: str, paper: Paper) -> list[str]:
     """Write everything aside, then give it its place: nothing half-written. Raises `LabError`."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -72,10 +79,10 @@ def write(
         for name, rows in everything.items():
             write_table(aside, name, rows, said)
         (aside / "tables.xlsx").write_bytes(workbook({**everything, "sources": sources(said, lang)}))
-        draw(drawn, aside, lang)
-        (aside / "note.pdf").write_bytes(note())
+        pictures = draw(drawn, aside, lang, paper.fonts)
+        (aside / "note.pdf").write_bytes(paper.note(pictures))
         (aside / "sentences.txt").write_text(
-            "\n".join([*sentences(found, lang), SYNTHETIC[lang], BEHAVIOUR[lang], NOT_LAW[lang]]) + "\n", "utf-8"
+            "\n".join([*sentences(found, lang), *(text[lang] for text in NOTES)]) + "\n", "utf-8"
         )
         for one in found.plan.reforms:
             (aside / f"{one.id}.yaml").write_text(one.as_file(), "utf-8")
@@ -95,11 +102,10 @@ def write(
 def write_table(folder: Path, name: str, rows: Sequence[Row], said: Mapping[str, Any]) -> None:
     """A table as Parquet and as CSV."""
     table = pa.Table.from_pylist([dict(row) for row in rows])
-    metadata = {
-        "synthetic": "invented people and acts: they describe nobody",
-        "receipt": json.dumps(said, ensure_ascii=False),
-    }
-    pq.write_table(table.replace_schema_metadata(metadata), folder / f"{name}.parquet", compression="zstd")
+    synthetic = {"synthetic": "invented people and acts: they describe nobody"}
+    fields = [field.with_metadata(synthetic) for field in table.schema]
+    schema = pa.schema(fields, {**synthetic, "receipt": json.dumps(said, ensure_ascii=False)})
+    pq.write_table(table.cast(schema), folder / f"{name}.parquet", compression="zstd")
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]) if rows else [])
         writer.writeheader()
@@ -109,4 +115,4 @@ def write_table(folder: Path, name: str, rows: Sequence[Row], said: Mapping[str,
 def sources(said: Mapping[str, Any], lang: str) -> list[Row]:
     """The sheet of sources: what was run, and what it is."""
     rows: list[Row] = [{"name": name, "value": json.dumps(value, ensure_ascii=False)} for name, value in said.items()]
-    return [*rows, *({"name": "note", "value": text[lang]} for text in (SYNTHETIC, BEHAVIOUR, NOT_LAW))]
+    return [*rows, *({"name": "note", "value": text[lang]} for text in NOTES)]

@@ -1,18 +1,16 @@
 """The plots of a study, each with the rows behind it and its words for who does not see it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from parcours.engine.batch.supposed import PLACE
 from parcours.lab.draw import Numbers
-from parcours.lab.say import PAYER_WORDS, SYNTHETIC
+from parcours.lab.say import PAYER_WORDS
 from parcours.lab.study import EURO, PAYERS, Study
-from parcours.text import Text
+from parcours.text import DECIMAL, MINUS, Text, euros
 
-COLOURS = {"amo": "#0c6355", "contracts": "#7dbcab", "c2s": "#b9d8cd", "patients": "#17211e"}
 TITLES = {
     "waterfall": Text(
         "Qui paie plus, qui paie moins, étape par étape (€ par personne)",
@@ -37,6 +35,20 @@ TITLES = {
 }
 WINNERS, LOSERS, SAME = (Text("gagnants", "winners"), Text("perdants", "losers"), Text("inchangés", "unchanged"))
 BEFORE, AFTER = Text("droit en vigueur", "law in force"), Text("réforme", "reform")
+COVERS = {
+    "collective": Text("contrat collectif", "collective contract"),
+    "individual": Text("contrat individuel", "individual contract"),
+    "none": Text("aucune", "none"),
+    "c2s": Text("C2S", "C2S"),
+    "ame": Text("AME", "AME"),
+}
+SERIES = {"baseline": BEFORE, "reform": AFTER}
+CAPS = {"participation": Text("participations", "contributions"), "franchise": Text("franchises", "deductibles")}
+QUANTILES = Text(
+    "Médiane {half} ; un dixième des gens au-delà de {tenth}, un centième au-delà de {hundredth}.",
+    "Median {half}; a tenth of people above {tenth}, a hundredth above {hundredth}.",
+)
+INDEX = Text("Gini {gini} ; Kakwani {kakwani}.", "Gini {gini}; Kakwani {kakwani}.")
 POINTS = 100
 BANDS = (0, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 """Euros of a year, as a logarithm draws them."""
@@ -45,26 +57,18 @@ STEPS, GAP = 17, 0.03
 
 
 class Plot(NamedTuple):
-    """A plot: its rows, what it draws, its title."""
+    """A plot: its rows, what it draws, its title, the figures that are said beneath."""
 
     name: str
     rows: list[dict[str, Any]]
     title: str
+    said: str
 
 
 def plots(found: Study, tables: Mapping[str, Sequence[Mapping[str, Any]]], lang: str) -> list[Plot]:
     """Every plot of a study."""
-    people = max(1, int(found.kept.sum()))
     rows = {
-        "waterfall": [
-            {
-                "step": f"{row['step']}. {row['reform']}",
-                "payer": PAYER_WORDS[row["payer"]][lang],
-                "eur": row["change_eur"] / people,
-            }
-            for row in tables["steps"]
-            if row["payer"] in PAYERS
-        ],
+        "waterfall": list(falls(found, tables["steps"], lang)),
         "winners": [
             {"decile": row["group"], "kind": word[lang], "share": row[key]}
             for row in tables["by_decile"]
@@ -74,7 +78,8 @@ def plots(found: Study, tables: Mapping[str, Sequence[Mapping[str, Any]]], lang:
         "lorenz": list(curves(found, lang)),
         "caps": [
             {
-                "series": f"{row['cap']}, {(BEFORE if row['series'] == 'baseline' else AFTER)[lang]}",
+                "cap": CAPS[row["cap"]][lang],
+                "series": SERIES[row["series"]][lang],
                 "month": row["month"],
                 "share": row["reached_share"],
             }
@@ -83,7 +88,49 @@ def plots(found: Study, tables: Mapping[str, Sequence[Mapping[str, Any]]], lang:
         "sankey": list(ribbons(tables["flows"], lang)),
         "map": [dict(row) for row in tables["map"] if row["mean_change_eur"] is not None],
     }
-    return [Plot(name, content, TITLES[name][lang]) for name, content in rows.items()]
+    beneath = {
+        "distribution": QUANTILES[lang].format(**quantiles(tables["distribution"], lang)),
+        "lorenz": INDEX[lang].format(**indexes(tables["concentration"], lang)),
+    }
+    return [Plot(name, content, TITLES[name][lang], beneath.get(name, "")) for name, content in rows.items()]
+
+
+def falls(found: Study, steps: Sequence[Mapping[str, Any]], lang: str) -> Iterator[dict[str, Any]]:
+    """The change of each payer at each reform, each bar from where the one before it ended."""
+    people, last, at = max(1, int(found.kept.sum())), 0, 0.0
+    for row in steps:
+        if row["payer"] not in PAYERS:
+            continue
+        if row["step"] != last:
+            last, at = row["step"], 0.0
+        moved = row["change_eur"] / people
+        label = found.steps[last - 1].reform.label[lang]
+        yield {
+            "step": f"{last}. {label}" if len(found.steps) > 1 else label,
+            "payer": PAYER_WORDS[row["payer"]][lang],
+            "eur": round(moved, 4),
+            "from_eur": round(at, 4),
+            "to_eur": round(at + moved, 4),
+            "said": signed(round(moved * EURO), lang),
+        }
+        at += moved
+
+
+def quantiles(rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, str]:
+    """The levels that hundredths of people are above, before and after."""
+    before, after = rows[:2]
+    levels = {"half": "p50_eur", "tenth": "p90_eur", "hundredth": "p99_eur"}
+    return {
+        name: " → ".join(euros(round(row[key] * EURO), lang) for row in (before, after)) for name, key in levels.items()
+    }
+
+
+def indexes(rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, str]:
+    """Gini and Kakwani, before and after."""
+    return {
+        key: " → ".join(f"{row[key]:.3f}".replace(".", DECIMAL[lang]).replace("-", MINUS) for row in rows)
+        for key in ("gini", "kakwani")
+    }
 
 
 def ribbons(flows: Sequence[Mapping[str, Any]], lang: str) -> Iterator[dict[str, Any]]:
@@ -97,7 +144,8 @@ def ribbons(flows: Sequence[Mapping[str, Any]], lang: str) -> Iterator[dict[str,
             for x in np.linspace(0, 1, STEPS).tolist():
                 at = left[key] + (right[key] - left[key]) * (3 - 2 * x) * x * x
                 yield {
-                    "series": word[lang], "cover": row["cover"], "payer": PAYER_WORDS[row["payer"]][lang], "x": x,
+                    "series": word[lang], "cover": COVERS[row["cover"]][lang],
+                    "payer": PAYER_WORDS[row["payer"]][lang], "x": x,
                     "low": round(at, 3), "high": round(at + row["eur_per_person"], 3), "eur": row["eur_per_person"],
                 }  # fmt: skip
 
@@ -111,6 +159,11 @@ def stacked(rows: Sequence[Mapping[str, Any]], by: str) -> dict[tuple[str, str],
         found[row["cover"], row["payer"]] = at
         at, last = at + row["eur_per_person"], row[by]
     return found
+
+
+def signed(cents: int, lang: str) -> str:
+    """An amount with its sign, always."""
+    return f"+{euros(cents, lang)}" if cents > 0 else euros(cents, lang)
 
 
 def bands(found: Study, lang: str) -> list[dict[str, Any]]:
@@ -150,76 +203,3 @@ def shares(found: Study, values: Numbers) -> list[float]:
     summed = np.concatenate(([0], np.cumsum(found.of_kept(values)[found.order])))
     at = np.linspace(0, len(summed) - 1, POINTS + 1).astype(int)
     return [round(share, 6) for share in (summed[at] / max(1, int(summed[-1]))).tolist()]
-
-
-def chart(plot: Plot, lang: str) -> Any:
-    """The plot as Altair draws it."""
-    import altair as alt
-
-    base = alt.Chart(
-        {"values": plot.rows}, width=520, height=280, title=alt.Title(plot.title, subtitle=SYNTHETIC[lang])
-    )
-    base = base.properties(description=f"{plot.title}. {SYNTHETIC[lang]}")
-    percent = alt.Axis(format="%")
-    if plot.name == "waterfall":
-        words = [PAYER_WORDS[name][lang] for name in PAYERS]
-        colours = alt.Scale(domain=words, range=[COLOURS[name] for name in PAYERS])
-        return base.mark_bar().encode(
-            alt.X("eur:Q", title="€"),
-            alt.Y("payer:N", title=None, sort=words),
-            alt.Row("step:N", title=None),
-            alt.Color("payer:N", title=None, scale=colours, legend=None),
-        )
-    if plot.name == "winners":
-        order = [str(tenth) for tenth in range(1, 11)]
-        words = [WINNERS[lang], LOSERS[lang], SAME[lang]]
-        colours = alt.Scale(domain=words, range=["#0c6355", "#a83a1c", "#d9d6cb"])
-        return base.mark_bar().encode(
-            alt.X("decile:N", title=None, sort=order, scale=alt.Scale(domain=order)),
-            alt.Y("share:Q", title=None, axis=percent),
-            alt.Color("kind:N", title=None, scale=colours),
-        )
-    if plot.name == "distribution":
-        return base.mark_bar().encode(
-            alt.X("from_eur:O", title="€"),
-            alt.XOffset("series:N"),
-            alt.Y("share:Q", title=None, axis=percent),
-            alt.Color("series:N", title=None),
-        )
-    if plot.name == "sankey":
-        words = [PAYER_WORDS[name][lang] for name in PAYERS]
-        colours = alt.Scale(domain=words, range=[COLOURS[name] for name in PAYERS])
-        flows = base.properties(width=240).mark_area(opacity=0.75)
-        return flows.encode(
-            alt.X("x:Q", title=None, axis=None),
-            alt.Y("low:Q", title=None, axis=None),
-            alt.Y2("high:Q"),
-            alt.Detail("cover:N"),
-            alt.Color("payer:N", title=None, scale=colours),
-            alt.Column("series:N", title=None, sort=[BEFORE[lang], AFTER[lang]]),
-        )
-    if plot.name == "map":
-        most = max((abs(row["mean_change_eur"]) for row in plot.rows), default=0) or 1
-        colours = alt.Scale(domain=[-most, 0, most], range=["#0c6355", "#d9d6cb", "#a83a1c"])
-        return (
-            base.properties(width=420, height=420)
-            .mark_circle(opacity=1)
-            .encode(
-                alt.X("x_km:Q", title=None, axis=None),
-                alt.Y("y_km:Q", title=None, axis=None),
-                alt.Size("people:Q", legend=None, scale=alt.Scale(range=[30, 600])),
-                alt.Color("mean_change_eur:Q", title="€", scale=colours),
-            )
-        )
-    x = "people:Q" if plot.name == "lorenz" else "month:O"
-    return base.mark_line().encode(
-        alt.X(x, title=None), alt.Y("share:Q", title=None, axis=percent), alt.Color("series:N", title=None)
-    )
-
-
-def draw(drawn: Sequence[Plot], folder: Path, lang: str) -> None:
-    """Write each plot as SVG and PNG."""
-    for plot in drawn:
-        picture = chart(plot, lang)
-        for suffix in ("svg", "png"):
-            picture.save(str(folder / f"{plot.name}.{suffix}"))

@@ -18,6 +18,14 @@ NOT_LAW = Text(
     "Une réforme essayée n'est pas le droit : rien ici ne dit ce que quelqu'un doit.",
     "A reform that is tried is not law: nothing here says what anyone owes.",
 )
+SCOPE = Text(
+    "Champ : la France entière, tous les régimes, les soins remboursables facturés dans l'année, hôpital compris ; "
+    "ce qui reste aux patients s'entend après la complémentaire.",
+    "Scope: the whole of France, every scheme, the refundable care charged in the year, hospital included; what is "
+    "left to patients is after complementary cover.",
+)
+NOTES = (SYNTHETIC, BEHAVIOUR, SCOPE, NOT_LAW)
+"""What every output says of itself."""
 NO_EFFECT = Text("Aucun effet : chaque chiffre reste le même.", "No effect: every figure stays the same.")
 AFTER = Text("sans effet en {year} : {changes}", "without effect in {year}: {changes}")
 SUPPLY = Text(

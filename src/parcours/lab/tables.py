@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from parcours.engine.batch.supposed import PLACE
 from parcours.lab import bootstrap
+from parcours.lab.cases import STEPS, cascades
 from parcours.lab.draw import Numbers
 from parcours.lab.places import centres, places
 from parcours.lab.study import (
@@ -23,7 +25,10 @@ from parcours.lab.study import (
     rounded,
     winners,
 )
+from parcours.lab.world import World
 
+CHILD, UNITS, UNITS_OF_A_CHILD = 14, 0.5, 0.3
+"""Consumption units: the first person of a household is a half more than another."""
 QUANTILES = (10, 25, 50, 75, 90, 95, 99)
 TOP = (1, 5, 10)
 
@@ -42,6 +47,7 @@ def tables(found: Study, by: Sequence[str]) -> dict[str, list[Row]]:
         "steps": steps(found),
         "flows": flows(found),
         "map": departments(found),
+        "cases": typical(found),
     }
 
 
@@ -149,14 +155,14 @@ def distribution(found: Study) -> list[Row]:
 
 
 def effort(found: Study) -> list[Row]:
-    """Effort rate by tenth: out-of-pocket over standard of living, premiums aside and included."""
-    living = found.world.people["standard_of_living"].to_numpy().astype(np.float64)
+    """Effort rate by tenth: out-of-pocket over disposable income, premiums aside and included."""
+    incomes = incomes_of(found.world)
     premiums = found.world.people["premium"].to_numpy().astype(np.float64)
     rows = []
     for name, group in groups_of(found.world, "decile"):
         mask = group & found.kept
         row: Row = {"decile": int(name)}
-        income = living[mask].sum()
+        income = incomes[mask].sum()
         for label, totals in (("baseline", found.baseline), ("reform", found.reformed)):
             paid = totals[PLACE["patient"], mask].sum()
             small = mask.sum() < HIDDEN or not income
@@ -164,6 +170,28 @@ def effort(found: Study) -> list[Row]:
             row[f"{label}_effort_with_premiums"] = None if small else rounded((paid + premiums[mask].sum()) / income)
         rows.append(row)
     return rows
+
+
+def incomes_of(world: World) -> npt.NDArray[np.float64]:
+    """The part of each person in the disposable income of the household, in cents: the standard of living times the
+    consumption units, of which the first one is shared.
+    """
+    own = np.where(world.people["age"].to_numpy() < CHILD, UNITS_OF_A_CHILD, UNITS)
+    incomes: npt.NDArray[np.float64] = world.living * (own + UNITS / world.people["household_size"].to_numpy())
+    return incomes
+
+
+def typical(found: Study) -> list[Row]:
+    """The cascade of each typical person, before and after: what nobody of the sample need be."""
+    return [
+        {
+            "case": one.case.id, "label_fr": one.case.label["fr"], "label_en": one.case.label["en"], "item": item,
+            "baseline_eur": one.before[item] / EURO, "reform_eur": one.after[item] / EURO,
+            "change_eur": (one.after[item] - one.before[item]) / EURO,
+        }
+        for one in cascades(found.plan)
+        for item in STEPS
+    ]  # fmt: skip
 
 
 def concentration(found: Study) -> list[Row]:
