@@ -83,7 +83,8 @@ def test_what_to_do_about_a_sum_asked_in_excess(client: TestClient) -> None:
     assert "in excess" not in words(client, quote()).split("What to do now")[1]
     page = words(client, quote(**C2S, tiers_payant="full"))
     assert "you have nothing to pay at the desk. The price may not be more than €31.50" in page
-    assert "at this price €48.50 stays with you" in page, "the price asked, not what is owed"
+    assert "€48.50 stays with you" not in page, "it is not owed"
+    assert "at this price €0.00 stays with you, and €48.50 is asked in excess: you do not owe it" in page
 
 
 def test_direct_billing_is_no_right_outside_the_pathway(client: TestClient) -> None:

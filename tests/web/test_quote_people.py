@@ -1,6 +1,7 @@
 """The quote for fifteen kinds of people: the day, the sector, another visit, why, the contract, the letter."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from io import BytesIO
 from urllib.parse import parse_qsl, urlsplit
@@ -257,3 +258,87 @@ def test_the_price_of_a_one_off_opinion_is_lawful_when_it_is_typed(client: TestC
     assert once.count("€20.00") > 0, "30% of 60 and the flat contribution"
     assert "To check:" in words(client, quote(**sent, referral="avis_ponctuel", fee="61"))
     assert "To check:" in words(client, quote(**sent, referral="soins_iteratifs", fee="60"))
+
+
+def test_whether_the_protocol_plans_this_doctor_is_asked_before_an_amount(client: TestClient) -> None:
+    """D162-1-6, 3: an act of the ALD protocol is inside the pathway without a letter."""
+    ill = {"specialty": "dermatologie", "exemption": "ald", "fee": "31.50", "tiers_payant": "none"}
+    page = words(client, quote(**ill))
+    assert "Does your care protocol (ALD) plan this doctor?" in page
+    assert "€2.00 to €17.60" in page, "no amount is exact before it"
+    answers = re.findall(r'class="option" href="([^"]+)"', client.get(quote(**ill)).text)
+    yes, no = (words(client, unescape(address)) for address in answers)
+    assert "Left to you in the end Inside the pathway €2.00" in yes
+    assert "Left to you in the end Outside the pathway €17.60" in no
+    assert "long-term illness protocol names this doctor" not in no, "what was denied is no advice"
+    assert "plan this doctor" not in words(client, quote(**{**ill, "exemption": "none"}))
+
+
+def test_the_price_without_the_young_patients_supplement_is_offered(client: TestClient) -> None:
+    page = words(client, quote(**{**YOUNG, "fee": None, "care_date": "2026-11-26"}))
+    assert "€75.00 official tariff" in page
+    assert "€57.00 without the young patient’s supplement" in page
+    older = words(client, quote(**{**YOUNG, "fee": None, "care_date": "2026-11-26", "age": "30"}))
+    assert "young patient’s supplement" not in older
+
+
+def test_a_step_and_a_lever_tell_one_number_for_one_letter(client: TestClient) -> None:
+    soon = (today() + timedelta(days=9)).isoformat()
+    page = words(client, quote(specialty="cardiologie", care_date=soon, fee="60", tiers_payant="none"))
+    step = re.search(
+        r"Ask your médecin traitant for a letter The visit is then inside the pathway: €([\d.]+) less", page
+    )
+    assert step is not None
+    assert f"−€{step[1]} Get referred by your declared doctor" in page
+
+
+def test_a_name_that_is_no_fact_is_refused_by_name(client: TestClient) -> None:
+    answer = client.get(quote(agee="12"))
+    assert answer.status_code == 400
+    page = words(client, quote(agee="12"))
+    assert "“agee” in this address is no fact of a visit. Is it “age”?" in page
+    assert "Left to you in the end" not in page
+    assert client.get(quote(agee="12").replace("/?", "/quote.txt?")).status_code == 400
+    assert client.get(quote(utm_source="letter", fbclid="x")).status_code == 200, "what other sites add to a link"
+
+
+def levers(client: TestClient, **changes: str) -> str:
+    """What the page says would have been cheaper, at an eye doctor's."""
+    page = words(
+        client,
+        quote(**{"specialty": "ophtalmologie", "purpose": "none", "fee": "75", "tiers_payant": "none", **changes}),
+    )
+    return page.split("What would have been cheaper")[1].split("Why nothing better")[0]
+
+
+def test_a_lever_tells_what_is_of_this_visit(client: TestClient) -> None:
+    sent = {"convention": "secteur_2", "role": "correspondant", "referral": "soins_iteratifs"}
+    inside, maternity = levers(client, **sent), levers(client, **sent, exemption="maternite")
+    assert "utside the pathway" not in inside
+    assert "Here 200% of the tariff is assumed with OPTAM, 180% without" in inside
+    assert "pays the patient’s share" in inside
+    assert "pays the patient’s share" not in maternity, "there is none"
+    assert "a specialist may add the authorised extra fee" in levers(client, convention="secteur_2")
+
+
+def test_a_closed_reading_is_told_to_who_reopens_it(client: TestClient) -> None:
+    question = "Is the surcharge outside the pathway capped?"
+    assert question not in words(client, quote())
+    assert question in words(client, quote(plafond_majoration="fiche"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "à 4 mois au plus de la naissance"), ("en", "at most 4 months before")]
+)
+def test_maternity_is_asked_in_the_words_of_the_law(client: TestClient, lang: str, said: str) -> None:
+    """D160-3: four months before the expected birth."""
+    assert said in words(client, quote(exemption=None, c2s=None, scheme=None, age="30", contract=None), lang)
+
+
+def test_a_ground_that_screening_holds_is_named_as_what_follows(client: TestClient) -> None:
+    invited = {"specialty": "dermatologie", "fee": "25", "special_setting": "depistage_organise", "contract": "none"}
+    assert "It follows from your answers: exemption: prevention act." in words(client, quote(**invited))
+    assert "follows from your answers" not in words(client, quote())
+    receipt = client.get(quote(**invited).replace("/?", "/receipt.json?")).json()
+    assert "exemption" not in receipt["facts"]
+    assert receipt["assumed"]["exemption"] == "prevention"

@@ -7,7 +7,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, money
-from parcours.text import Text, agreed, count, same, yes_no
+from parcours.text import NARROW, Text, agreed, count, same, yes_no
 
 app = typer.Typer(add_completion=False)
 TEXT = {
@@ -134,9 +134,14 @@ def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
     for name in columns:
         table.add_column(SHORT.get(name, TEXT[name][lang]), justify="right", no_wrap=True)
     for row in rows:
-        cells = [count(row[name] if name == "acts" else round(row[name]), lang) for name in columns]
+        cells = [count(row[name], lang) if name == "acts" else bare(money(row[name], lang)) for name in columns]
         table.add_row(_label(row, lang), *cells)
     return table
+
+
+def bare(amount: str) -> str:
+    """An amount under a title that says euros already: to the cent, without the sign."""
+    return amount.strip(f"€{NARROW}")
 
 
 def _label(row: dict[str, Any], lang: str) -> str:

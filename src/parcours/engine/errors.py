@@ -44,6 +44,7 @@ class UnknownName(FactError):
     def __init__(self, name: str, value: object, known: Sequence[str], where: str = "") -> None:
         near = get_close_matches(name, known, n=1)
         super().__init__(where + name, value, same(", ".join(near or known)))
+        self.near = near[0] if near else ""
         self.reason = MEANT if near else UNKNOWN_NAME
 
     def said(self, lang: str) -> str:

@@ -62,9 +62,10 @@ def test_english_writes_amounts_and_rates_its_own_way() -> None:
 
 
 def test_the_other_reading_is_said_where_it_decides() -> None:
-    step = step_of(GP_OUTSIDE, "majoration")
-    assert [other.name for other in step.other_readings] == ["plafond_majoration"]
-    assert "7,00\N{NARROW NO-BREAK SPACE}€" in step.other_readings[0].text
+    step = step_of({**GP_OUTSIDE, "c2s": True}, "complementary")
+    assert [other.name for other in step.other_readings] == ["c2s_hors_parcours"]
+    assert "19,60\N{NARROW NO-BREAK SPACE}€" in step.other_readings[0].text
+    assert not step_of(GP_OUTSIDE, "majoration").other_readings, "a closed point is told to who reopens it"
 
 
 def test_figures_are_those_of_the_day() -> None:

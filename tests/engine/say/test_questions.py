@@ -179,6 +179,16 @@ def test_the_share_is_always_inside_the_range_that_was_said(truths: dict[str, An
         assert item.high is None or share <= item.high
 
 
+def test_the_local_scheme_is_asked_at_a_doctor_on_call() -> None:
+    """No sector is asked there, and 90 % is refunded in Alsace-Moselle, not 70 %."""
+    truths = {"profession": "medecin", "specialty": "generaliste", "care_date": "2026-05-04", "age": 40,
+              "medecin_traitant": True, "role": "autre", "referral": "none", "special_setting": "permanence_des_soins",
+              "fee": 30, "exemption": "none", "c2s": False, "contract": None, "scheme": "alsace_moselle"}  # fmt: skip
+    _, said = interview(truths)
+    assert said["scheme"] == "alsace_moselle"
+    assert settled_share(said) == 500
+
+
 def flat_fee(said: dict[str, Any]) -> int:
     """The highest lawful fee: above it, a range made before the fee was known could not foresee the share."""
     maximum = settle({name: value for name, value in said.items() if value is not None}).settlement.max_fee

@@ -17,10 +17,10 @@ from parcours.engine.bill.settle import BillAnswer, prepare, settle_bill
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import given
 from parcours.engine.results import euros
-from parcours.engine.say.advise import WHOLE, saves
+from parcours.engine.say.advise import WHOLE, lever_text, saves
 from parcours.engine.say.explain import Reference, context_of, lists_of, references
 from parcours.engine.say.row import SettledRow
-from parcours.engine.say.wording import fill, law_file, matches
+from parcours.engine.say.wording import law_file, matches
 from parcours.law.bill.codes import Nature
 from parcours.law.codes import UNKNOWN, Convention, Profession, Purpose
 from parcours.text import euros as money
@@ -289,6 +289,7 @@ def text_of(lever: Lever, amounts: Mapping[str, int], lang: str) -> str:
     if lever.row is None:
         text: str = lever.entry[lang]
         return text
-    words = lever.row.words(lists=lists_of(lever.row, context_of(lever.row), lang), texts={"acts": 1})
+    context = context_of(lever.row)
+    words = lever.row.words(lists=lists_of(lever.row, context, lang), texts={"acts": 1})
     words.amounts = {**amounts, "saved_year": amounts["saved"]}
-    return fill(lever.entry[lang], words, lang)
+    return lever_text(lever.entry, context, words, lang)

@@ -195,8 +195,10 @@ def article(name: str, lang: str) -> Reference:
 
 
 def readings_said(answer: BillAnswer, lang: str) -> Iterator[OtherBillReading]:
-    """Each other reading that changes a total, by its label."""
+    """Each other reading that changes a total, by its label; a closed point is told to who reopens it."""
     for other in other_readings(answer):
+        if other.name in load().readings and load().readings[other.name].closed and other.name not in answer.readings:
+            continue
         patient = other.totals.get("patient", answer.totals["patient"])
         label = reading_label(answer, other.name, other.option, lang)
         said = answer.bill.sentences["disputed"][lang].format(

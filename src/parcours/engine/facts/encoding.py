@@ -125,7 +125,7 @@ def read(item: Fact, value: Any, law: FlatLaw) -> Any:
 
 
 def infer(values: dict[str, Any]) -> list[str]:
-    """What follows from other facts: added to the values and named."""
+    """What follows from other facts: added to the values and named; so is a ground where none was said to hold."""
     before = len(values)
     if "specialty" in values:
         values.setdefault("profession", int(Profession.MEDECIN))
@@ -136,9 +136,11 @@ def infer(values: dict[str, Any]) -> list[str]:
         if age != told:
             values["age_1er_janvier"] = max(0, age - 1) if age < told else age
     infer_pathway(values)
+    added = list(values)[before:]
     if values.get("special_setting") == SpecialSetting.DEPISTAGE_ORGANISE:  # wholly paid: L160-14
+        added += [] if values.get("exemption") else ["exemption"]
         values["exemption"] = values.get("exemption", 0) | 1 << Exemption.PREVENTION
-    return list(values)[before:]
+    return added
 
 
 def infer_ages(values: dict[str, Any]) -> None:

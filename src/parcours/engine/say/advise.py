@@ -10,7 +10,7 @@ part is only given back by disputing it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import combinations
@@ -22,15 +22,17 @@ from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.results import euros
 from parcours.engine.say.explain import Reference, context_of, lists_of, references
+from parcours.engine.say.law_values import precise
 from parcours.engine.say.opinions import as_opinion
 from parcours.engine.say.row import SettledRow
-from parcours.engine.say.wording import fill, law_file, matches, sentence
+from parcours.engine.say.wording import Words, fill, law_file, matches, sentence
 from parcours.law.codes import Convention, Purpose, Status
 from parcours.law.loader import load
 from parcours.rules.participations import increased
 from parcours.rules.settlement import settle
 from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import NO_CONTRACT, Act, Contract, Settlement
+from parcours.text import percent
 
 ACTS_PER_YEAR = 4
 """How many such acts a year of them counts, unless said: a visit each season."""
@@ -268,7 +270,7 @@ def option(
     return Option(
         levers=result.names,
         labels=tuple(entry["label"][lang] for entry in entries),
-        texts=tuple(fill(entry[lang], words, lang) for entry in entries),
+        texts=tuple(lever_text(entry, context, words, lang) for entry in entries),
         only_if=tuple(entry["only_if"][lang] for entry in entries if "only_if" in entry),
         after=all(entry["after"] for entry in entries),
         patient=after.patient,
@@ -280,6 +282,15 @@ def option(
         references=references(ids, lang),
         summary=sentence(saves(amounts["saved"], later) or "saves_act", words, lang),
     )
+
+
+def lever_text(entry: Mapping[str, Any], context: Mapping[str, Any], words: Words, lang: str) -> str:
+    """What to do, in words: those for this act where a lever has some; the contract that it supposes in percentages."""
+    if "contract" in entry["changes"]:
+        supposed = encode_contract(entry["changes"]["contract"])
+        shares = {"optam": supposed.consultation_optam, "other": supposed.consultation_non_optam}
+        words = replace(words, texts={**words.texts, **{name: percent(share, lang) for name, share in shares.items()}})
+    return fill(precise(entry, context)[lang], words, lang)
 
 
 def saves(saved: int, later: int) -> str:

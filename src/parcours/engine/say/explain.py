@@ -124,7 +124,7 @@ def explain_row(
     return Explanation(
         lang=lang,
         headline=sentence(f"headline_{row.pathway}", words, lang),
-        warning=sentence("forbidden_excess" if forbidden(row) else "unlawful_excess", words, lang) if excess else None,
+        warning=sentence("forbidden_excess" if row.forbidden else "unlawful_excess", words, lang) if excess else None,
         steps=tuple(item for item in steps if quiet or not item.quiet),
         why_not=why_not(row, context, lang),
         freshness=freshness(
@@ -134,11 +134,6 @@ def explain_row(
             lang,
         ),
     )
-
-
-def forbidden(row: SettledRow) -> bool:
-    """Is nothing above the tariff allowed, whatever else is on the paper?"""
-    return bool(row.facts.get("c2s")) or row.profession == Profession.PSYCHOLOGUE
 
 
 def step(
@@ -240,11 +235,13 @@ def references(ids: tuple[str, ...], lang: str) -> tuple[Reference, ...]:
 def other_readings(
     source: Answer | Mapping[str, Any], row: SettledRow, lang: str
 ) -> dict[str, tuple[OtherReadingText, ...]]:
-    """What the other readings would give, by the stage each one decides."""
+    """What the other readings would give, by the stage each one decides; a closed point is told to who reopens it."""
     found: dict[str, list[OtherReadingText]] = {}
     charged = sum(row.amounts[part] or 0 for part in ("amo", "amc", "patient"))
     for name, option, amounts in reading_amounts(source, row):
         entry = load().readings[name]
+        if entry.closed and name not in row.readings:
+            continue
         words = row.words(texts={"reading": entry.question[lang], "option": entry.options[option]["label"][lang]})
         most, left = amounts.get("max_fee"), amounts["patient"] or 0
         excess = 0 if most is None else max(0, charged - most)
@@ -316,6 +313,8 @@ def context_of(row: SettledRow) -> dict[str, Any]:
         "left": bool(row.facts.get("medecin_traitant_left_on")),
         "excess": bool(row.amounts.get("depassement")),
         "unlawful": bool(row.amounts.get("unlawful_excess")),
+        "share": bool(row.amounts.get("ticket_moderateur")),
+        "contributions": bool(row.amounts.get("participation_forfaitaire") or row.amounts.get("franchise")),
     }
 
 

@@ -28,6 +28,7 @@ from parcours.law.codes import (
     TiersPayant,
 )
 from parcours.law.record import LawRecord
+from parcours.rules.exemptions import without_excess
 from parcours.rules.pathway import coordinated, pathway_status
 from parcours.rules.settlement import settle
 from parcours.rules.tariff import tariff_of_act
@@ -377,8 +378,13 @@ def money_values(name: str, act: Act, known: Known) -> tuple[Any, ...]:
 
 
 def before_scheme_open(known: Known) -> bool:
-    """While these are open, a better cover than the local scheme's is possible anyway: it adds nothing to the range."""
-    covers = ("convention", "exemption", "c2s", "contract") if known.doctor else ("exemption", "c2s", "contract")
+    """While these are open, a better cover than the local scheme's is possible anyway: it adds nothing to the range.
+
+    A doctor who may charge no overrun is not asked for a sector.
+    """
+    of_money = ("exemption", "c2s", "contract")
+    sector = known.doctor and not without_excess(base_act(known), known.law)
+    covers = ("convention", *of_money) if sector else of_money
     return any(known.open(name) for name in covers if not (name == "contract" and known.values.get("c2s")))
 
 

@@ -1,12 +1,13 @@
 """The questions of the form, each about one fact, and the answers offered."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from parcours.engine.facts.vocabulary import BY_NAME, slug, slugs
-from parcours.engine.say.wording import label, law_file
+from parcours.engine.say.wording import Words, fill, label, law_file
+from parcours.law.cache import flat_law
 from parcours.law.codes import DrugClass, Profession, Purpose
+from parcours.law.in_use import per_reform
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
 
@@ -68,7 +69,7 @@ def question_words(name: str, lang: str, profession: str = "") -> tuple[str, str
     return entry.get("of", {}).get(profession, entry)[lang], entry.get("help", {}).get(lang, "")
 
 
-@lru_cache(maxsize=256)
+@per_reform
 def choices_of(name: str, mask: int, lang: str) -> tuple[Choice, ...]:
     """The answers offered to a question. `mask`: the purposes the specialty opens, or whether a doctor is seen."""
     if name == "specialty":
@@ -90,7 +91,8 @@ def answer_words(name: str, value: str, lang: str) -> tuple[str, str]:
     """(answer, help) to a question, in the words of every face: those of somebody who is asked, else the label."""
     entry = load().codes[name][value]
     said = entry.get("asked", entry)
-    words = said["label"][lang] if "asked" in entry else label(name, value, lang)
+    newest = Words(flat_law().default.first_days[-1], {})
+    words = fill(said["label"][lang], newest, lang) if "asked" in entry else label(name, value, lang)
     return words, said.get("help", {}).get(lang, "")
 
 

@@ -116,13 +116,27 @@ class SettledRow:
         implied = (ground for (fact, value), ground in IMPLIED_GROUNDS.items() if self.facts.get(fact) == value)
         return tuple(ground for ground in dict.fromkeys((*said, *implied)) if ground != "none")
 
+    @property
+    def forbidden(self) -> bool:
+        """Is nothing above the tariff allowed, whatever else is on the paper: under the C2S, with Mon soutien psy?"""
+        return bool(self.facts.get("c2s")) or self.profession == Profession.PSYCHOLOGUE
+
+    @property
+    def not_owed(self) -> int:
+        """What is asked and may not be, for certain, in cents: it is no part of what the patient owes."""
+        return (self.amounts.get("unlawful_excess") or 0) if self.forbidden else 0
+
     def words(self, **more: Any) -> Words:
         """What the templates may say of this row."""
         facts = {**self.facts, "status": self.status, "pathway": self.pathway}
         return Words(
             self.day,
             facts,
-            amounts=self.amounts,
+            amounts={
+                **self.amounts,
+                "owed": (self.amounts.get("patient") or 0) - self.not_owed,
+                "not_owed": self.not_owed,
+            },
             rates={"rate": self.rate, "rest": WHOLE - self.rate},
             readings=self.readings,
             lists=more.get("lists", {}),

@@ -24,11 +24,14 @@ from parcours.engine.say.questions import Choice, Question, choices_of, question
 from parcours.engine.say.wording import Words, sentence
 from parcours.law import thresholds
 from parcours.law.cache import flat_law
-from parcours.law.codes import Profession
+from parcours.law.codes import Convention, Profession, Profile
 from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
+from parcours.rules.tariff import profile_of
 from parcours.rules.types import Counters
 
+YOUNG = "MP"
+"""The supplement of a psychiatrist for a young patient: the tariff of the visit holds it."""
 LIKELY_AGES = (10, 22, 40)
 """While the age is not said, the likely range spans these: a child, a young adult, an adult."""
 
@@ -127,13 +130,21 @@ class Sitting:
 
     # --- what it is worth -----------------------------------------------------------------------------------------
 
-    def settle(self) -> Answer:
-        """The settled act. Raises `MissingFact` while a needed fact is open."""
-        return settle_encoded(encode_values(dict(self.values), self.flat), self.flat, self.readings, Counters())
+    def settle(self, **changed: Any) -> Answer:
+        """The settled act, `changed` some of what was said. Raises `MissingFact` while a needed fact is open."""
+        encoded = encode_values({**self.values, **changed}, self.flat)
+        return settle_encoded(encoded, self.flat, self.readings, Counters())
 
     def tariff(self) -> int:
         """The opposable tariff of the act as far as it is known, in cents; 0 when the law data has none."""
         return tariff_of(base_act(self.known), self.known)
+
+    def tariff_of_adults(self) -> int:
+        """A psychiatrist's price for a young patient without the supplement for one, in cents; 0: there is none."""
+        act, law = base_act(self.known), self.known.law
+        if profile_of(act, law) != Profile.PSYCHIATRE_MOINS_25 or act.convention == Convention.SECTEUR_2:
+            return 0
+        return max(0, self.tariff() - self.act_tariff(YOUNG))
 
     def act_tariff(self, key: str) -> int:
         """The tariff of an act of the nomenclature on the day of the care, in cents."""
@@ -143,6 +154,12 @@ class Sitting:
         """May the day of a departure, of a settling or of an approval count for this visit?"""
         return dated_matters(name, base_act(self.known), self.known)
 
+    @property
+    def specialist(self) -> bool:
+        """Is the professional a doctor, and no general practitioner?"""
+        known = self.known
+        return known.doctor and not known.law.generaliste[known.values.get("specialty", 0)]
+
     def opinion(self) -> str:
         """The code of a one-off opinion of this specialist; empty for a general practitioner."""
         return opinion(self.known.values.get("specialty", 0), self.known.law)
@@ -150,8 +167,7 @@ class Sitting:
     def most_allowed(self, fee: int) -> int:
         """The most that may be charged, in cents, would the fee be this one; 0 when it is not known yet."""
         try:
-            encoded = encode_values({**self.values, "fee": fee}, self.flat)
-            return settle_encoded(encoded, self.flat, self.readings, Counters()).settlement.max_fee
+            return self.settle(fee=fee).settlement.max_fee
         except FactError:
             return 0
 

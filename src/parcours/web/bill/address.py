@@ -15,7 +15,7 @@ from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
 from parcours.web.pages import Page, today
-from parcours.web.quote.state import IDENTITY
+from parcours.web.quote.state import IDENTITY, TRACKERS
 
 Pairs = tuple[tuple[str, str], ...]
 Line = Mapping[str, str]
@@ -24,8 +24,6 @@ OF_THE_PAGE = ("q", "at", "ask")
 """What is searched, the hour, the question that is asked for itself: they are not of the bill."""
 OF_OTHERS = ("told", "sure", "unsure", "to")
 """What an address of the quote or of a letter says too."""
-TRACKERS = ("utm_", "fbclid", "gclid")
-"""How the names begin that other sites add to an address that is shared."""
 FACTS = frozenset(BY_NAME) - IDENTITY - frozenset(NOT_ON_A_BILL)
 OF_THE_BILL = FACTS | frozenset(BORNE) | {"kind", "territory"}
 OF_A_LINE = (FACTS | frozenset(LINE_KEYS)) - {"note"}

@@ -145,7 +145,7 @@ class Paper:
             answers=answers,
             result=result,
             letters=letters_of(self.page, disputed, list(self.state.pairs())),
-            todo=Todo(self.page, about_bill(self.settled, self.state.facts)).groups() if self.settled else [],
+            todo=Todo(self.page, about_bill(self.settled, self.state.facts, options)).groups() if self.settled else [],
             explanation=explanation,
             written=len(self.state.lines),
             disputed=tuple(self.disputed(explanation)),

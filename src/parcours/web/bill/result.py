@@ -1,10 +1,11 @@
 """The card of a bill: the sum that is left, who pays what, what is paid at the desk and what later."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from parcours.engine.bill.advise import BillOption
 from parcours.engine.bill.beside import paid_beside
 from parcours.engine.bill.excess import excess_of, in_excess, perhaps_paid
 from parcours.engine.bill.explain import BillExplanation
@@ -18,7 +19,7 @@ from parcours.web.pages import text
 from parcours.web.quote.charts import shares
 from parcours.web.quote.letters import Dispute
 from parcours.web.quote.result import PATHWAYS, Shares, card_of
-from parcours.web.quote.todo import About
+from parcours.web.quote.todo import About, saved_by
 from parcours.web.quote.view import Payer, Result
 
 
@@ -90,15 +91,14 @@ def with_gap(card: Result, settled: BillAnswer, lang: str) -> Result:
     )
 
 
-def about_bill(settled: BillAnswer, facts: Mapping[str, Any]) -> About:
+def about_bill(settled: BillAnswer, facts: Mapping[str, Any], levers: Iterable[BillOption]) -> About:
     """What the steps after a bill depend on; what a hospital receives directly does not come back."""
     totals, act = settled.totals, settled.lines[0].line.act
     first = settled.settled[0].settlement
-    majoration = sum(one.settlement.majoration for one in settled.settled)
     amo = 0 if beside_of(settled, "en") else totals["amo"]
     disputed = dispute_of_bill(settled)
     most = totals["fee"] - disputed.excess if disputed else 0
-    return About(act, facts, first.pathway, majoration, amo, totals["amc"], most, disputed)
+    return About(act, facts, first.pathway, saved_by(levers), amo, totals["amc"], most, disputed)
 
 
 def beside_of(settled: BillAnswer, lang: str) -> str:

@@ -119,6 +119,10 @@ class Form:
         pairs = [pair for pair in self.pairs(facts, known) if pair[0] not in more]
         return self.page.address("/", (*pairs, *more.items()))
 
+    def surely(self, fact: str) -> str:
+        """The facts that are certain, this one too."""
+        return ",".join(sorted({*self.state.sure, fact} - {""}))
+
     def told(self, facts: Mapping[str, str | None]) -> str:
         """The first answer about this profession, which belongs to it alone."""
         return self.state.told if "profession" in facts and "told" not in facts else ""
@@ -143,6 +147,8 @@ class Form:
                 *self.option_words(option),
                 self.bill_from(option.code) or self.url(self.state.given | dict(option.facts), question.facts),
             )
+        if question is last.PROTOCOL:
+            yield Link(self.say(last.NOT_PLANNED), "", self.url(self.state.given, sure=self.surely("referral")))
 
     def own(self, card: Card) -> tuple[CardOption, ...]:
         """The answers to a question for who has a médecin traitant, or none."""
@@ -251,6 +257,8 @@ class Form:
             yield self.fee_link(own, option.label, option.facts)
         if tariff > 0 and "specialty" not in self.state.unsure:
             yield self.fee_link(tariff, N_("official tariff"), {})
+        if adults := sitting.tariff_of_adults() if "act" not in given else 0:
+            yield self.fee_link(adults, N_("without the young patient’s supplement"), {})
         if given.get("referral") == "avis_ponctuel" and "act" not in given:
             key = sitting.opinion()
             price = sitting.act_tariff(key) if key else 0
@@ -297,6 +305,9 @@ class Form:
                 unsure = any(name in self.state.unsure for name in question.facts)
                 shown = self.say("I don’t know ({answer}, for now)", answer=words) if unsure else words
                 yield Said(self.words(question.short), shown, self.url(kept))
+        if "referral" in self.state.sure:
+            again = self.url(self.state.given, ("referral",))
+            yield Said(self.words(last.PROTOCOL.short), self.say(last.NOT_PLANNED), again)
         yield from self.act_said()
 
     def act_said(self) -> Iterator[Said]:

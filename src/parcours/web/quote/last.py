@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from parcours.engine.errors import FactError
+from parcours.law.codes import Pathway, Referral, Role
 from parcours.web.i18n import N_
 from parcours.web.quote.asked import Asked
 from parcours.web.quote.cards import Card, CardOption
@@ -16,6 +18,22 @@ OPINION = Card(
     options=(CardOption(N_("A consultation"), {"act": "consultation"}, N_("Code CS, C or CNPSY on the paper.")),),
 )
 """Asked where only the opinion's tariff may explain the price."""
+PROTOCOL = Card(
+    "protocol",
+    N_("Care protocol"),
+    ("referral",),
+    title=N_("Does your care protocol (ALD) plan this doctor?"),
+    help=N_(
+        "Your médecin traitant gave you the protocol: it lists the specialists for your illness. What it plans is "
+        "inside the pathway, without a letter."
+    ),
+    options=(CardOption(N_("Yes, it lists this specialty"), {"role": "correspondant", "referral": "protocole_ald"}),),
+    terms=("protocole_de_soins", "ald"),
+)
+"""Asked of who came outside the pathway, without a letter, for an illness that is covered: it changes an amount."""
+NOT_PLANNED = N_("No, it does not")
+NOT_TRUE = ("seen_in_ald_protocol",)
+"""The levers that this answer excludes."""
 AGAIN = Card(
     "again",
     N_("Cover"),
@@ -38,7 +56,35 @@ def grounds(exemption: str | None) -> list[str]:
 
 def question(state: Asked) -> Card | None:
     """What is still to be asked; None where nothing is."""
-    return AGAIN if again_unsaid(state) else OPINION if opinion_unsaid(state) else None
+    if again_unsaid(state):
+        return AGAIN
+    if protocol_unsaid(state):
+        return PROTOCOL
+    return OPINION if opinion_unsaid(state) else None
+
+
+def protocol_unsaid(state: Asked) -> bool:
+    """May the protocol of an illness plan this specialist, who was seen without a letter (D162-1-6, 3), and would it
+    change what is paid?
+    """
+    direct = state.given.get("referral") == "none" and state.sitting.specialist
+    ill = direct and "ald" in grounds(state.given.get("exemption"))
+    if not ill or "referral" in {*state.sure, *state.unsure}:
+        return False
+    try:
+        seen = state.sitting.settle().settlement
+        planned = state.sitting.settle(role=Role.CORRESPONDANT, referral=Referral.PROTOCOLE_ALD).settlement
+    except FactError:
+        return False
+    outside = seen.pathway == Pathway.OUTSIDE
+    return outside and (seen.patient, seen.advance, seen.max_fee) != (planned.patient, planned.advance, planned.max_fee)
+
+
+def answers(card: Card | None, given: Mapping[str, str | None]) -> list[Mapping[str, str]]:
+    """What the answers to a last question change, where no amount is exact before it."""
+    if card is PROTOCOL:
+        return [PROTOCOL.options[0].facts]
+    return [facts for _, facts in again_options(given)] if card is AGAIN else []
 
 
 def opinion_unsaid(state: Asked) -> bool:

@@ -22,7 +22,7 @@ from parcours.web.i18n import N_
 from parcours.web.letters import LONGEST, fields
 from parcours.web.links import SOUTIEN_PSY, links_of
 from parcours.web.pages import PRIVATE, Page, answer, text, today
-from parcours.web.quote import guards, questions
+from parcours.web.quote import guards, last, questions
 from parcours.web.quote.cards import Card
 from parcours.web.quote.form import Form
 from parcours.web.quote.letters import OF_DISPUTES, Dispute, dispute_of, letters_of
@@ -144,7 +144,7 @@ async def quote_receipt(request: Request) -> Response:
 
 def wrong(state: State, outcome: Answer | FactError | None, lang: str) -> str | None:
     """What is wrong with a fact, in words; one that is only missing is asked instead."""
-    error = outcome if type(outcome) is FactError else state.refused
+    error = state.unknown or (outcome if type(outcome) is FactError else state.refused)
     return wrong_of(error, "", lang).text if error else None
 
 
@@ -176,9 +176,10 @@ def quote_of(page: Page) -> Quote:
     """The whole view of an address."""
     state = state_of(page)
     form, where, given = Form(state, page), state.standing, state.given
-    outcome = state.outcome if state.complete else None
-    settled = outcome if isinstance(outcome, Answer) else None
+    outcome = state.outcome if state.complete or state.unknown else None
     question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)
+    still = last.answers(question, given)
+    settled = outcome if isinstance(outcome, Answer) and not still else None
     split = split_of(page, state, settled, pairs) if settled else None
     disputed = dispute_of(settled) if settled and not split else None
     result = more = None
@@ -186,21 +187,23 @@ def quote_of(page: Page) -> Quote:
     if settled:
         explanation = explain(settled, page.lang)
         result = exact_result(settled, explanation, disputed, split, page.lang)
-        more = details(settled, explanation, disputed, page.lang)
-        about = About.one(settled, disputed)
+        untrue = last.NOT_TRUE if "referral" in state.sure else ()
+        more = details(settled, explanation, disputed, page.lang, untrue=untrue)
         if split:
             more = of_lines(more, split, page.lang)
+        about = About.one(settled, disputed, more.cheaper)
+        if split:
             about = about._replace(amo=split.totals["amo"], amc=split.totals["amc"])
         todo = Todo(page, about).groups()
     elif "specialty" in given or "profession" in given:
-        result = open_result(whatever_is_not_known(form, where), state.cents("fee"), page.lang)
+        result = open_result(whatever_is_not_known(form, where, still), state.cents("fee"), page.lang)
     if result and not split and ("fee" not in given or "fee" in state.unsure):
         result = replace(result, beside=may_add(state, page.lang))
     if isinstance(outcome, MissingFact):
         question = form.question(outcome.field)
     day = form.day_said()
     halt = stop_of(page, state)
-    if halt:
+    if halt or state.unknown:
         question = result = more = None
         todo = []
     check = unlikely(given, state.sure, state.day, state.cents("fee"), page.lang) if state.touched else None
@@ -223,6 +226,7 @@ def quote_of(page: Page) -> Quote:
         links=links_of(question.links, page) if question else [],
         back=form.before() if question else "",
         progress=form.progress(len(said)) if question and said else "",
+        without=form.url(given) if state.unknown else "",
         wrong=wrong_of(state.refused, state.written, page.lang) if state.refused else None,
         check=check,
         check_links=check_links(form, check) if check else ("", ""),
@@ -243,6 +247,7 @@ def quote_of(page: Page) -> Quote:
         todo=todo,
         calendar_url=page.address("/quote.ics", tuple(pairs)),
         assumed=assumed(state, settled, page.lang),
+        follows=follows(state, settled, page.lang),
         profile=profile_of(form) if result and result.exact else None,
         starts=[] if state.touched else [(form.say(words), form.url(nothing() | facts)) for words, facts in STARTS],
         result=result,
@@ -287,8 +292,7 @@ def check_links(form: Form, check: Wrong) -> tuple[str, str]:
     """Where an unlikely value is confirmed, and where it is asked again."""
     given = form.state.given
     without = {name: value for name, value in given.items() if name != check.fact}
-    sure = ",".join(sorted({*form.state.sure, check.fact} - {""}))
-    return form.url(given, sure=sure), form.url(without)
+    return form.url(given, sure=form.surely(check.fact)), form.url(without)
 
 
 def may_add(state: State, lang: str) -> str:
@@ -351,3 +355,10 @@ def assumed(state: State, settled: Answer | None, lang: str) -> str:
     taken = {name: settled.facts[name] for name in settled.encoded.defaults} if settled else {}
     kept = {name: value for name, value in taken.items() if name not in state.given and value not in ABSENT}
     return i18n.typography(facts_said(kept, state.day_number, lang), lang)
+
+
+def follows(state: State, settled: Answer | None, lang: str) -> str:
+    """The ground that other answers hold, where it was not said: organised screening is prevention."""
+    if settled is None or "exemption" not in settled.encoded.inferred:
+        return ""
+    return i18n.typography(facts_said({"exemption": settled.facts["exemption"]}, state.day_number, lang), lang)

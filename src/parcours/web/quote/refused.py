@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from parcours.contracts.said import how_to_write
-from parcours.engine.errors import FactError
+from parcours.engine.errors import FactError, UnknownName
 from parcours.engine.facts.vocabulary import BY_NAME, OLDEST
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
@@ -15,6 +15,7 @@ from parcours.web.pages import text, today
 from parcours.web.quote.state import OF_MONEY
 
 OF_DAYS = frozenset(name for name, fact in BY_NAME.items() if fact.kind == "date")
+LONGEST = 60
 UNLIKELY_AGE = 105
 UNLIKELY_FEE = 1_000_00
 UNLIKELY_WAIT = timedelta(days=550)
@@ -38,8 +39,19 @@ def wrong_of(error: FactError, given: str, lang: str) -> Wrong:
     return Wrong(fact, given, sentence(fact, error, lang))
 
 
+def unread(error: UnknownName, lang: str) -> str:
+    """That an address says what is no fact, and what may be meant."""
+    name = error.field[:LONGEST]
+    if error.near:
+        words = N_("“{name}” in this address is no fact of a visit. Is it “{near}”?")
+        return text(words, lang, name=name, near=error.near)
+    return text("“{name}” in this address is no fact of a visit: take it out.", lang, name=name)
+
+
 def sentence(fact: str, error: FactError, lang: str) -> str:
     """How to write it instead."""
+    if isinstance(error, UnknownName):
+        return unread(error, lang)
     if fact == "age":
         return text("Enter an age between 0 and {oldest}, in whole years.", lang, oldest=OLDEST)
     if fact in OF_MONEY:

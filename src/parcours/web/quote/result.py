@@ -1,14 +1,15 @@
 """The result of a quote: the card of who pays what, the payments in time, the reasons, the text to copy."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from parcours.engine.bill.advise import advise_bill
+from parcours.engine.bill.advise import BillOption, advise_bill
 from parcours.engine.bill.explain import LineExplanation, explain_bill
 from parcours.engine.case import Answer
+from parcours.engine.say.advise import Option as Lever
 from parcours.engine.say.advise import advise
 from parcours.engine.say.explain import Explanation, OtherReadingText, Step
 from parcours.engine.say.sitting import Standing
@@ -200,20 +201,21 @@ def payments(paid: Shares, kind: int, day: int, lang: str, *, c2s: bool = False,
         yield When(say("On a later refund"), say("the Sécu keeps"), money(paid.deferred))
 
 
-def details(settled: Answer, explanation: Explanation, disputed: Dispute | None, lang: str) -> Details:
-    """Why, why not, what would have been cheaper: what is always possible first, then what has a condition."""
+def details(
+    settled: Answer, explanation: Explanation, disputed: Dispute | None, lang: str, *, untrue: Container[str] = ()
+) -> Details:
+    """Why, why not, what would have been cheaper: what is always possible first, then what has a condition.
+
+    `untrue`: levers whose condition does not hold.
+    """
     advice = advise(settled, lang)
-    cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
-    steps = [*explanation.steps]
+    conditional = [lever for lever in advice.conditional if lever.levers[0] not in untrue]
+    cheaper = (*advice.singles[:4], *advice.pairs[:1], *conditional[:3])
     if disputed is None:  # a price that is lawful is not checked
         cheaper = tuple(lever for lever in cheaper if "dispute_excess" not in lever.levers)
     if disputed and disputed.certain:  # what is not owed is no saving
         cheaper = tuple(lever for lever in cheaper if not 0 < lever.saved <= disputed.excess)
-        words = text(
-            "Of it, {amount} was asked in excess: you do not owe it.", lang, amount=euros(disputed.excess, lang)
-        )
-        steps[-1] = replace(steps[-1], text=f"{steps[-1].text} {words}")
-    return Details(tuple(steps), explanation.why_not, cheaper, advice.note, explanation.freshness.text)
+    return Details(explanation.steps, explanation.why_not, cheaper, advice.note, explanation.freshness.text)
 
 
 def of_lines(more: Details, split: Split, lang: str) -> Details:
@@ -248,6 +250,11 @@ def of_line(line: LineExplanation) -> Step:
     )
 
 
+def condition(lever: Lever | BillOption) -> str:
+    """What must be true for a lever, after its name; empty where nothing must."""
+    return f" ({' '.join(lever.only_if)})" if lever.only_if else ""
+
+
 def as_text(day: date, said: list[Said], result: Result, more: Details, lang: str) -> str:
     """The answer as lines of text."""
     say, money, colon = partial(text, lang=lang), partial(euros, lang=lang), COLON[lang]
@@ -263,5 +270,5 @@ def as_text(day: date, said: list[Said], result: Result, more: Details, lang: st
     lines += [f"{number}. {words}" for number, words in enumerate(told, 1)]
     saving = [lever for lever in more.cheaper if lever.saved]
     lines += ["", say("What would have been cheaper")] if saving else []
-    lines += [f"- {money(-lever.saved)}{colon}{' + '.join(lever.labels)}" for lever in saving]
+    lines += [f"- {money(-lever.saved)}{colon}{' + '.join(lever.labels)}{condition(lever)}" for lever in saving]
     return i18n.set_once("\n".join(lines), lang)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from parcours.contracts.paste import read_contract
 from parcours.engine.case import Answer
-from parcours.engine.errors import FactError
+from parcours.engine.errors import FactError, UnknownName
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.say.sitting import Sitting, Standing
 from parcours.law.loader import load
@@ -20,6 +20,10 @@ Given = dict[str, str | None]
 IDENTITY = frozenset({"patient_id", "professional_id", "birth_date"})
 """Facts that may identify someone are never read from an address."""
 OF_MONEY = frozenset(name for name, fact in BY_NAME.items() if fact.kind == "money")
+OF_THE_FORM = frozenset({"ask", "guarantee", "several", "sure", "told", "unsure", "to"})
+"""What an address of the quote or of its letters says beside facts and readings."""
+TRACKERS = ("utm_", "fbclid", "gclid")
+"""How the names begin that other sites add to an address that is shared: they are no facts, and mean nothing here."""
 CIRCUMSTANCES = ("urgent", "away", "special_setting", "medecin_traitant_left_on", "installed_on")
 """The facts of one question: what is special about the visit."""
 
@@ -52,6 +56,8 @@ class State:
     """Facts that somebody does not know: the address holds the most common answer."""
     sitting: Sitting
     standing: Standing
+    unknown: UnknownName | None
+    """The first name of the address that nothing here understands."""
 
     @property
     def day(self) -> date:
@@ -76,6 +82,8 @@ class State:
     @cached_property
     def outcome(self) -> Answer | FactError:
         """The settled act, or why it cannot be."""
+        if self.unknown:
+            return self.unknown
         try:
             return self.sitting.settle()
         except FactError as error:
@@ -92,6 +100,7 @@ def state_of(page: Page) -> State:
         frozenset(query.get("sure", "").split(",")),
         tuple(name for name in query.get("unsure", "").split(",") if name in given),
     )
+    unknown = unknown_name(page)
     given.setdefault("care_date", today().isoformat())
     for _ in range(len(given) + len(readings) + 1):
         try:
@@ -103,12 +112,22 @@ def state_of(page: Page) -> State:
                     tried = Sitting(one_circumstance({**given, name: other}), readings)
                     given, sitting = ({**given, name: other}, tried) if not too_dear(tried) else (given, sitting)
             where = sitting.standing()
-            return State(given, readings, by_hand, touched, refused, written, sure, told, unsure, sitting, where)
+            return State(
+                given, readings, by_hand, touched, refused, written, sure, told, unsure, sitting, where, unknown
+            )
         except FactError as error:
             refused, written = error, given.get(error.field.split(".")[-1]) or ""
             given, readings = without(error, given, readings)
     sitting = Sitting(nothing())
-    return State(nothing(), {}, by_hand, touched, refused, written, sure, told, (), sitting, sitting.standing())
+    where = sitting.standing()
+    return State(nothing(), {}, by_hand, touched, refused, written, sure, told, (), sitting, where, unknown)
+
+
+def unknown_name(page: Page) -> UnknownName | None:
+    """The first name that is neither a fact, a reading, a part of the form, nor what other sites add to a link."""
+    names = BY_NAME.keys() | load().readings.keys() | OF_THE_FORM
+    wrong = (pair for pair in page.query if pair[0] not in names and not pair[0].startswith(TRACKERS))
+    return next((UnknownName(*pair, sorted(names - IDENTITY)) for pair in wrong), None)
 
 
 def opinion_of(sitting: Sitting, given: Given) -> str:
@@ -126,7 +145,7 @@ def too_dear(sitting: Sitting) -> bool:
 
 
 def read_address(page: Page) -> tuple[Given, dict[str, str], str]:
-    """(facts, readings, fact asked by hand) of an address; names that are neither are ignored."""
+    """(facts, readings, fact asked by hand) of an address."""
     readings = load().readings
     given: Given = {}
     chosen: dict[str, str] = {}

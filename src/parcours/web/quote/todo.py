@@ -3,10 +3,10 @@
 Numbers and forms come from the law of the day; addresses are official pages and our own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from parcours.documents import Event
 from parcours.engine.case import Answer
@@ -22,6 +22,12 @@ from parcours.web.pages import Page, text, today
 from parcours.web.quote.letters import Dispute
 
 BEFORE, DESK, AFTER = N_("Before"), N_("At the desk"), N_("After")
+
+INSIDE = {
+    "get_referral": N_("Ask your médecin traitant for a letter"),
+    "see_medecin_traitant": N_("See your médecin traitant instead"),
+}
+"""What brings a visit inside the pathway, by its lever."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,18 @@ class Group:
     tasks: tuple[Task, ...]
 
 
+class Lever(Protocol):
+    """What would be cheaper, of one act or of a bill."""
+
+    @property
+    def levers(self) -> tuple[str, ...]:
+        """Its names."""
+
+    @property
+    def saved(self) -> int:
+        """What it saves, in cents."""
+
+
 class About(NamedTuple):
     """What the steps depend on, of one act or of a whole bill; amounts in cents."""
 
@@ -51,7 +69,8 @@ class About(NamedTuple):
     """Its patient, its professional and its day; of a bill, those of the first line."""
     facts: Mapping[str, Any]
     pathway: int
-    majoration: int
+    saved: Mapping[str, int]
+    """What each lever of the page saves alone, in cents."""
     amo: int
     """What comes back to the patient where nothing is paid directly."""
     amc: int
@@ -59,12 +78,15 @@ class About(NamedTuple):
     dispute: Dispute | None
 
     @classmethod
-    def one(cls, settled: Answer, disputed: Dispute | None) -> "About":
-        """An answer to one act, and what of it may be disputed."""
-        paid = settled.settlement
-        return cls(
-            settled.act, settled.facts, paid.pathway, paid.majoration, paid.amo, paid.amc, paid.max_fee, disputed
-        )
+    def one(cls, settled: Answer, disputed: Dispute | None, levers: Iterable[Lever]) -> "About":
+        """An answer to one act, what of it may be disputed, and what would be cheaper."""
+        paid, saved = settled.settlement, saved_by(levers)
+        return cls(settled.act, settled.facts, paid.pathway, saved, paid.amo, paid.amc, paid.max_fee, disputed)
+
+
+def saved_by(levers: Iterable[Lever]) -> dict[str, int]:
+    """What each lever saves alone, in cents."""
+    return {one.levers[0]: one.saved for one in levers if len(one.levers) == 1}
 
 
 class Todo:
@@ -100,14 +122,13 @@ class Todo:
 
     def before(self) -> Iterator[Task]:
         """What makes the visit cheaper, while it can still be done."""
-        outside = self.about.pathway == Pathway.OUTSIDE
-        if outside and self.act.medecin_traitant and self.act.role == Role.AUTRE:
+        for lever, words in INSIDE.items():
+            saved = self.about.saved.get(lever, 0) if self.act.medecin_traitant else 0
+            if saved <= 0:
+                continue
             yield Task(
-                self.say("Ask your médecin traitant for a letter"),
-                self.say(
-                    "With it the visit is inside the pathway: {amount} less for you.",
-                    amount=self.money(self.about.majoration),
-                ),
+                self.say(words),
+                self.say("The visit is then inside the pathway: {amount} less for you.", amount=self.money(saved)),
                 links=(self.link(N_("Seen without a letter"), "/situations/hors_parcours"),),
             )
         if self.about.facts.get("specialty") == "psychiatrie":

@@ -1,6 +1,6 @@
 """What somebody does not know: the most common answer is taken, and at the end all of them are shown side by side."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -57,6 +57,8 @@ UNSURE = {
         ),
     ),
 }
+UNSURE["protocol"] = Unsure({}, UNSURE["sent"].how)
+"""All the ways to come are then shown side by side, the protocol among them."""
 
 
 def unsure_url(form: Form, card: Card) -> str:
@@ -99,16 +101,17 @@ def answers_of(form: Form) -> Iterator[tuple[Card, list[tuple[str, Mapping[str, 
         yield card, options
 
 
-def whatever_is_not_known(form: Form, where: Standing) -> Standing:
-    """Where the form stands, the range of every answer that is not known among its own."""
+def whatever_is_not_known(form: Form, where: Standing, still: Iterable[Mapping[str, str]]) -> Standing:
+    """Where the form stands, the range of every answer that is not known among its own; `still`: of what is asked
+    last.
+    """
     spans = [where.range]
-    for _, options in answers_of(form):
-        for _, facts in options:
-            try:
-                sitting = Sitting(one_circumstance(form.state.given | dict(facts)), form.state.readings)
-                spans.append(sitting.standing().range)
-            except FactError:
-                continue
+    for facts in (*(facts for _, options in answers_of(form) for _, facts in options), *still):
+        try:
+            sitting = Sitting(one_circumstance(form.state.given | dict(facts)), form.state.readings)
+            spans.append(sitting.standing().range)
+        except FactError:
+            continue
     return replace(where, range=spread(spans))
 
 

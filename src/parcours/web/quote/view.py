@@ -137,6 +137,8 @@ class Quote:
     care_date: date
     checked: date
     error: str | None
+    without: str
+    """The same address without the name that nothing understands; empty where all are."""
     question: Card | None
     asked: str
     """The question in words."""
@@ -184,6 +186,8 @@ class Quote:
     todo: list[Group]
     calendar_url: str
     assumed: str
+    follows: str
+    """What follows from other answers, and was not said."""
     profile: Profile | None
     """The answers about the person, to keep on the device."""
     starts: list[tuple[str, str]]
