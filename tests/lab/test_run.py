@@ -18,8 +18,8 @@ from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.errors import ParcoursError
 from parcours.lab import anchors as anchors_of
 from parcours.lab.population import generate
-from parcours.lab.reform import known_reforms, plan_of
-from parcours.lab.say import share, who_loses
+from parcours.lab.reform import known_reforms, plan_of, read_text
+from parcours.lab.say import sentences, share, who_loses
 from parcours.lab.study import PAYERS, divided, groups_of, kept_people, per_person, plans_of, study, winners
 from parcours.lab.tables import concentration, incomes_of, sure_payers, sure_winners, tables
 from parcours.lab.world import World, deciles, passing, world_of
@@ -285,6 +285,20 @@ def test_people_settled_in_passing_are_settled_as_those_that_are_kept(monkeypatc
     for one, other in ((passed.baseline, kept.baseline), (passed.reformed, kept.reformed)):
         assert (one == other).all()
     assert all((a.alone == b.alone).all() for a, b in zip(passed.steps, kept.steps, strict=True))
+
+
+def test_a_reform_that_begins_within_the_year_is_told_in_a_full_year_too(world: World) -> None:
+    late, whole = (
+        study(world, read_text(f"changes: {{franchise.medicament: {said}}}")) for said in ("{2025-07-01: 2.00}", "2.00")
+    )
+    assert whole.full_year is None
+    assert late.full_year is not None
+    assert (late.full_year == whole.reformed).all()
+    rows = {row["payer"]: row for row in tables(late, [])["payers"]}
+    assert 0 > rows["amo"]["change_eur"] > rows["amo"]["full_year_change_eur"]
+    assert rows["amo"]["full_year_change_eur"] == tables(whole, [])["payers"][0]["change_eur"]
+    assert [line.startswith("In a full year: health insurance") for line in sentences(late, "en")][:2] == [False, True]
+    assert not any("full year" in line for line in sentences(whole, "en"))
 
 
 def test_shown_parts_add_up_and_nobody_is_said_in_words(world: World) -> None:

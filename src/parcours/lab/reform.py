@@ -5,7 +5,7 @@ holds what the rules read instead.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -250,6 +250,21 @@ def raw_changes(book: LawBook, reform: Reform, year: int) -> list[Change]:
         for day, value in sorted((str(day), value) for day, value in dated.items()):
             found += tariff_changes(book, letter, value, day)
     return found
+
+
+def in_full_year(reform: Reform, year: int) -> Reform:
+    """The reform as if what it changes within a year had begun with it."""
+
+    def moved(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {id_: begun(wanted) if isinstance(wanted, Mapping) else wanted for id_, wanted in values.items()}
+
+    def begun(dated: Mapping[Any, Any]) -> dict[str, Any]:
+        days = {str(day): value for day, value in dated.items()}
+        within = [day for day in sorted(days) if f"{year}-01-01" <= day <= f"{year}-12-31"]
+        kept = {day: value for day, value in days.items() if day not in within}
+        return kept | ({f"{year}-01-01": days[within[-1]]} if within else {})
+
+    return replace(reform, changes=moved(reform.changes), tariffs=moved(reform.tariffs))
 
 
 def tariff_changes(book: LawBook, letter: str, value: Any, day: str) -> list[Change]:

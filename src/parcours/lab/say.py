@@ -42,6 +42,7 @@ PAYER_WORDS = {
 }
 EACH = Text("{who} {amount} {way}", "{who} {amount} {way}")
 WHO_PAYS = Text("Par personne et par an, en {year} : {parts}.", "Per person and per year, in {year}: {parts}.")
+FULL_YEAR = Text("En année pleine : {parts}.", "In a full year: {parts}.")
 LOSE = Text(
     "{losers} des personnes y perdraient au moins un euro dans l'année, {mean} en moyenne",
     "{losers} of people would lose at least a euro in the year, {mean} on average",
@@ -58,19 +59,25 @@ HIDDEN_CELL = Text("un nombre qui ne se montre pas", "a number that is not shown
 
 
 def sentences(found: Study, lang: str) -> list[str]:
-    """Three sentences about the reform; one where nothing changes."""
+    """Three sentences about the reform, one more where it begins within the year; one where nothing changes."""
     notes = [SUPPLY[lang].format(id=name) for name in found.plan.not_simulated]
     if found.plan.without_effect:
         late = AFTER[lang].format(year=found.plan.year, changes=", ".join(found.plan.without_effect))
         notes.append(late[0].upper() + late[1:] + ".")
     if found.without_effect:
         return [NO_EFFECT[lang], *notes]
-    return [who_pays(found, lang), who_loses(found, lang), where(found, lang), *notes]
+    full = [FULL_YEAR[lang].format(parts=moves(found, lang, full=True))] if found.full_year is not None else []
+    return [who_pays(found, lang), *full, who_loses(found, lang), where(found, lang), *notes]
 
 
 def who_pays(found: Study, lang: str) -> str:
     """What each payer pays more or less, a person and a year."""
-    each = per_person(found)
+    return WHO_PAYS[lang].format(year=found.plan.year, parts=moves(found, lang))
+
+
+def moves(found: Study, lang: str, *, full: bool = False) -> str:
+    """Each payer whose part moves."""
+    each = per_person(found, full=full)
     parts = [
         EACH[lang].format(
             who=PAYER_WORDS[name][lang],
@@ -80,8 +87,7 @@ def who_pays(found: Study, lang: str) -> str:
         for name in PAYERS
         if each[name]
     ]
-    said = listed(parts, lang) if parts else NO_EFFECT[lang].lower().rstrip(".")
-    return WHO_PAYS[lang].format(year=found.plan.year, parts=said)
+    return listed(parts, lang) if parts else NO_EFFECT[lang].lower().rstrip(".")
 
 
 def who_loses(found: Study, lang: str) -> str:

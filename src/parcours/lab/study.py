@@ -17,7 +17,7 @@ import pyarrow as pa
 from parcours.engine.batch.supposed import PLACE, Totals
 from parcours.errors import Problem
 from parcours.lab import problems
-from parcours.lab.reform import Plan, Reform, plan_of
+from parcours.lab.reform import Plan, Reform, in_full_year, plan_of
 from parcours.lab.world import DECILES, Numbers, World
 
 HIDDEN = 11
@@ -50,6 +50,8 @@ class Study:
     steps: tuple[Step, ...]
     kept: Mask
     """People that the tables are about."""
+    full_year: Totals | None = None
+    """Each person if every change of the year had begun with it; none where they do."""
 
     @property
     def baseline(self) -> Totals:
@@ -114,13 +116,25 @@ def study(world: World, reforms: Sequence[Reform], where: Mapping[str, str] | No
     for count, reform in enumerate(reforms, 1):
         totals = world.settle(plan if count == len(reforms) else plan_of(reforms[:count], world.year))
         steps.append(Step(reform, totals, totals if count == 1 else world.settle(plan_of([reform], world.year))))
-    return Study(world, plan, tuple(steps), kept_people(world, where or {}))
+    full = full_year(reforms, world.year)
+    settled = world.settle(full) if full else None
+    return Study(world, plan, tuple(steps), kept_people(world, where or {}), settled)
+
+
+def full_year(reforms: Sequence[Reform], year: int) -> Plan | None:
+    """The same reforms from the first day of the year on; none where they say no other day."""
+    said = [value for one in reforms for value in (*one.changes.values(), *one.tariffs.values())]
+    if not any(isinstance(value, Mapping) for value in said):
+        return None
+    full = plan_of([in_full_year(one, year) for one in reforms], year)
+    return None if full.digest() == plan_of(reforms, year).digest() else full
 
 
 def plans_of(reforms: Sequence[Reform], year: int) -> list[Plan]:
     """Every plan that a study of these reforms settles: none, each more than those before, each alone."""
     together = [plan_of(reforms[:count], year) for count in range(len(reforms) + 1)]
-    return [*together, *(plan_of([one], year) for one in reforms[1:])]
+    full = full_year(reforms, year)
+    return [*together, *(plan_of([one], year) for one in reforms[1:]), *([full] if full else [])]
 
 
 def check_breakdowns(names: Iterable[str], refusal: Problem[problems.LabError]) -> None:
@@ -194,19 +208,29 @@ def payers_of(totals: Totals, kept: Mask) -> dict[str, int]:
 def payers(found: Study) -> list[Row]:
     """Total by payer before and after."""
     before, after = payers_of(found.baseline, found.kept), payers_of(found.reformed, found.kept)
-    each = per_person(found, FINE)
+    each, full = per_person(found, FINE), payers_of(in_full(found), found.kept)
     return [
         {
             "payer": name, "baseline_eur": before[name] / EURO, "reform_eur": after[name] / EURO,
-            "change_eur": (after[name] - before[name]) / EURO, "change_per_person_eur": each[name] / FINE / EURO,
+            "change_eur": (after[name] - before[name]) / EURO,
+            "full_year_change_eur": (full[name] - before[name]) / EURO,
+            "change_per_person_eur": each[name] / FINE / EURO,
         }
         for name in (*PAYERS, "fees")
     ]  # fmt: skip
 
 
-def per_person(found: Study, parts: int = 1) -> dict[str, int]:
-    """The change of each payer a person, in cents or in `parts` of them: as shown, the payers add up to the fees."""
-    before, after = payers_of(found.baseline, found.kept), payers_of(found.reformed, found.kept)
+def in_full(found: Study) -> Totals:
+    """Each person in a full year of the reforms."""
+    return found.reformed if found.full_year is None else found.full_year
+
+
+def per_person(found: Study, parts: int = 1, *, full: bool = False) -> dict[str, int]:
+    """The change of each payer a person, in cents or in `parts` of them: as shown, the payers add up to the fees.
+    `full`: in a full year of the reforms.
+    """
+    totals = in_full(found) if full else found.reformed
+    before, after = payers_of(found.baseline, found.kept), payers_of(totals, found.kept)
     changes = [(after[name] - before[name]) * parts for name in PAYERS]
     shown = divided(changes, max(1, int(found.kept.sum())))
     return {**dict(zip(PAYERS, shown, strict=True)), "fees": sum(shown)}
