@@ -16,7 +16,7 @@ from parcours.edge.requests import services_in
 from parcours.edge.services import Services
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import Grant
-from parcours.registry.accounts.oidc import local_path
+from parcours.registry.accounts.oidc import local_path, trusted
 from parcours.registry.accounts.providers import Provider as Settings
 from parcours.registry.demo.fictitious import fictitious_nia
 from parcours.registry.directory.service import get_professional
@@ -73,7 +73,7 @@ def at_the_provider(client, name="france", return_to="/here"):
     """Start a login and let the provider answer; the address the browser is sent back to."""
     started = client.get(f"{V1}/oidc/{name}/login", params={"return_to": return_to})
     assert started.status_code == 302, started.text
-    answered = httpx2.get(started.headers["Location"], follow_redirects=False)
+    answered = httpx2.get(started.headers["Location"], follow_redirects=False, verify=trusted())
     return answered.headers["Location"]
 
 
@@ -368,7 +368,7 @@ def test_who_logs_out_here_is_logged_out_at_the_provider_and_comes_back(client, 
     assert provider.sessions == {"subject-alice"}
     url = log_out(client)
     assert url.startswith(f"{provider.issuer}/session/end?")
-    answered = httpx2.get(url, follow_redirects=False)
+    answered = httpx2.get(url, follow_redirects=False, verify=trusted())
     assert (answered.status_code, provider.sessions) == (302, set())
     back = client.get(answered.headers["Location"])
     assert (back.status_code, back.headers["Location"]) == (303, "/")
@@ -379,13 +379,13 @@ def test_a_change_of_role_keeps_what_the_provider_needs_to_log_out(client, provi
     session = client.get(f"{V1}/session").json()
     body = {"grant_id": session["roles"][0]["grant_id"]}
     assert client.patch(f"{V1}/session", json=body, headers={CSRF_HEADER: session["csrf_token"]}).status_code == 200
-    httpx2.get(log_out(client), follow_redirects=False)
+    httpx2.get(log_out(client), follow_redirects=False, verify=trusted())
     assert provider.sessions == set()
 
 
 def test_coming_back_from_a_logout_needs_the_browser_that_left(client):
     log_in(client)
-    url = httpx2.get(log_out(client), follow_redirects=False).headers["Location"]
+    url = httpx2.get(log_out(client), follow_redirects=False, verify=trusted()).headers["Location"]
     forged = url[:-3] + "xyz"
     refused(client.get(forged), field="state")
     client.cookies.clear()

@@ -10,10 +10,12 @@ import base64
 import hashlib
 import hmac
 import secrets
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -38,6 +40,12 @@ CLOCK_SKEW_SECONDS = 60
 ATTEMPT_MINUTES = 10
 HTTP_SECONDS = 5.0
 _METADATA_SECONDS = 3600
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """The authorities that this machine trusts, read once: to read them takes longer than all else of a login."""
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True)
@@ -171,7 +179,7 @@ class Relying:
         if known is not None and not refresh and time.monotonic() - known.fetched_at < _METADATA_SECONDS:
             return known
         try:
-            with httpx.Client(timeout=HTTP_SECONDS, follow_redirects=False) as client:
+            with httpx.Client(timeout=HTTP_SECONDS, follow_redirects=False, verify=trusted()) as client:
                 document = client.get(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
                 document.raise_for_status()
                 fetched = _read_metadata(client, provider, document.json())
@@ -189,6 +197,7 @@ class Relying:
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_post",  # noqa: S106 - the name of a method
             timeout=HTTP_SECONDS,
+            verify=trusted(),
         )
 
     def _verified(self, provider: Provider, token: str, nonce: str, access_token: Any) -> dict[str, Any]:
@@ -233,6 +242,7 @@ class Relying:
                 metadata.userinfo_endpoint,
                 headers={"Authorization": f"Bearer {access_token}"},
                 timeout=HTTP_SECONDS,
+                verify=trusted(),
             )
             answer.raise_for_status()
             if answer.headers.get("content-type", "").startswith("application/jwt"):
