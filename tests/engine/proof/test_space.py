@@ -12,7 +12,7 @@ from parcours.engine.proof.space import axis_text, check_space, example, regimes
 from parcours.engine.proof.space_euros import check_euros
 from parcours.engine.proof.space_grid import AXES, Grid, Variant, grid_of, professionals, variants
 from parcours.engine.proof.space_laws import LAWS, moved, never
-from parcours.engine.proof.space_run import block_of, exceptions_that_apply
+from parcours.engine.proof.space_run import block_of, letters_that_apply, majorated_letters
 from parcours.law.cache import flat_law
 from parcours.law.cases import CaseStatus
 from parcours.law.codes import Profession, Purpose, Status
@@ -128,9 +128,11 @@ def test_a_broken_law_is_counted() -> None:
     assert never(majorated, grid, medecin_traitant=0) == (majorated.size // 2, 0)
 
 
-def test_exceptions_that_apply_together_are_counted() -> None:
+def test_letters_of_exceptions_that_apply_together_are_told() -> None:
     act = Act(*(0,) * len(Act._fields))._replace(care_date=20250602, urgent=1, away=1, medecin_traitant=0)
-    assert exceptions_that_apply(act, LAW, Readings()) == (2, 0, 1)
+    letters = letters_that_apply(act, LAW, Readings())
+    assert letters == 1 << Status.W | 1 << Status.H
+    assert majorated_letters(LAW) & letters == 0 < majorated_letters(LAW)
 
 
 def test_an_example_is_written_as_flags() -> None:

@@ -33,18 +33,20 @@ class SpaceBlock:
     """(AME, scheme, status the fund gave)."""
 
 
-def exceptions_that_apply(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int, int]:
-    """(exceptions of the second rank that apply, those that bear the majoration, distinct letters beyond the first)."""
-    apply, majorated, others, first = 0, 0, 0, 0
+def letters_that_apply(act: Act, law: LawRecord, readings: Readings) -> int:
+    """The letters of the exceptions that apply, one bit each."""
+    letters = 0
     for letter, _ in pathway.exceptions(act, law, readings):
-        if letter:
-            apply += 1
-            majorated += law.majoree[letter]
-            if first == 0:
-                first = letter
-            elif letter != first:
-                others += 1
-    return apply, majorated, others
+        letters |= 1 << letter
+    return letters & ~1
+
+
+def majorated_letters(law: LawRecord) -> int:
+    """The letters that bear the majoration, one bit each."""
+    letters = 0
+    for letter in range(STATUS_CODES):
+        letters |= law.majoree[letter] << letter
+    return letters
 
 
 def _run(
@@ -52,6 +54,7 @@ def _run(
 ) -> Any:
     """Every person with every circumstance: majorated or not, counts, examples; returns holes, conflicts, overlaps."""
     holes, conflicts, overlaps = 0, 0, 0
+    dear = majorated_letters(law)
     width = len(circumstances)
     for p in range(len(people)):
         for c in range(width):
@@ -65,10 +68,10 @@ def _run(
             if examples[declared, case, status] < 0:
                 examples[declared, case, status] = p * width + c
             if case >= CaseStatus.ADDICTOLOGY:
-                apply, bearing, others = exceptions_that_apply(act, law, readings)
-                if 0 < bearing < apply or (apply > 0 and law.majoree[status] and bearing == 0):
+                letters = letters_that_apply(act, law, readings)
+                if letters & ~dear and (letters & dear or law.majoree[status]):
                     conflicts += 1
-                if others:
+                if letters & (letters - 1):
                     overlaps += 1
     return holes, conflicts, overlaps
 
@@ -121,13 +124,12 @@ _act = _compiled_act()
 @cache
 def runner() -> Callable[..., tuple[int, int, int]]:
     """The compiled loop: the very rules of `rules/`."""
-    from numba.extending import register_jitable
-
-    from parcours.engine.batch.compiling import compiled, register_rules
+    from parcours.engine.batch.compiling import compiled, jitable, register_rules
 
     register_rules()
-    register_jitable(_act)
-    register_jitable(exceptions_that_apply)
+    jitable(_act)
+    jitable(letters_that_apply)
+    jitable(majorated_letters)
     loop: Callable[..., tuple[int, int, int]] = compiled(_run, error_model="numpy")
     return loop
 
