@@ -205,6 +205,14 @@ def test_whom_a_reform_spares(world: World, studies: dict[str, Study]) -> None:
     assert 0 < narrow < wide
     assert studies["bouclier_sanitaire"].reformed[PLACE["included"]].max() <= 450_00
     assert not person(studies["ticket_moderateur_40"], "patient")[cover == "c2s"].any()
+    dearer = studies["ticket_moderateur_40"].change
+    assert dearer[cover == "none"].any()
+    assert not (dearer[cover != "none"] > 0).any(), "whoever has a contract pays no more"
+    doubled, base = studies["franchises_pf_x2"], studies["franchises_pf_x2"].baseline
+    visits = (base[PLACE["participation_forfaitaire"]] > 0) & (base[PLACE["franchise"]] == 0)
+    twice = doubled.reformed[PLACE["participation_forfaitaire"]] == 2 * base[PLACE["participation_forfaitaire"]]
+    refunds = base[PLACE["amo"]] >= base[PLACE["fee"]] * 6 // 10  # large enough to bear it
+    assert twice[visits & refunds].mean() > 0.9
 
 
 def test_paying_at_the_desk_moves_only_the_day(studies: dict[str, Study]) -> None:

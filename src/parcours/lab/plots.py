@@ -48,6 +48,7 @@ QUANTILES = Text(
     "Médiane {half} ; un dixième des gens au-delà de {tenth}, un centième au-delà de {hundredth}.",
     "Median {half}; a tenth of people above {tenth}, a hundredth above {hundredth}.",
 )
+THEN = Text(" puis ", " then ")
 INDEX = Text("Gini {gini} ; Kakwani {kakwani}.", "Gini {gini}; Kakwani {kakwani}.")
 POINTS = 100
 BANDS = (0, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
@@ -121,14 +122,15 @@ def quantiles(rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, str]:
     before, after = rows[:2]
     levels = {"half": "p50_eur", "tenth": "p90_eur", "hundredth": "p99_eur"}
     return {
-        name: " → ".join(euros(round(row[key] * EURO), lang) for row in (before, after)) for name, key in levels.items()
+        name: THEN[lang].join(euros(round(row[key] * EURO), lang) for row in (before, after))
+        for name, key in levels.items()
     }
 
 
 def indexes(rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, str]:
     """Gini and Kakwani, before and after."""
     return {
-        key: " → ".join(f"{row[key]:.3f}".replace(".", DECIMAL[lang]).replace("-", MINUS) for row in rows)
+        key: THEN[lang].join(f"{row[key]:.3f}".replace(".", DECIMAL[lang]).replace("-", MINUS) for row in rows)
         for key in ("gini", "kakwani")
     }
 
