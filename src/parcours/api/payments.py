@@ -26,7 +26,7 @@ from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Re
 from parcours.registry.claims.problems import lot_too_long
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.directory.service import get_professional
-from parcours.registry.payments import desk, service
+from parcours.registry.payments import desk, queues, service
 from parcours.registry.payments.practice import reconcile
 from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.store.clock import paris_date
@@ -276,7 +276,7 @@ class WaitingOut(Out):
 def list_queues(unit: ReadUnit) -> dict[str, int]:
     """How many wait in each queue of the fund of who asks."""
     record = unit.allow(Action.READ_QUEUES, of_fund(unit.actor.fund_code), Tag.QUEUES_READ)
-    return desk.queue_sizes(unit.session, record.fund_code or "", paris_date(unit.incoming.at))
+    return queues.queue_sizes(unit.session, record.fund_code or "", paris_date(unit.incoming.at))
 
 
 Place = Annotated[str, Query(max_length=100, description="`place` of the last one of the page before.")]
@@ -295,7 +295,7 @@ def read_queue(name: QueueName, unit: ReadUnit, after: Place = "", limit: Limit 
         WaitingOut(id=one.id, since=one.since, age=one.age(today), deadline=one.deadline, left=one.left(today),
                    owner=one.owner, reason=one.reason, claim_id=one.claim_id, patient_id=one.insured_id,
                    professional_id=one.professional_id, euros=plain_euros(one.cents), place=one.place)
-        for one in desk.queue(unit.session, record.fund_code or "", name, today, after)[:limit]
+        for one in queues.queue(unit.session, record.fund_code or "", name, today, after, limit)
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from parcours.errors import ParcoursError
 from parcours.registry.claims.models import ClaimState
 from parcours.registry.contexts import verify
 from parcours.registry.messages.service import body_of
-from parcours.registry.payments import desk, fund
+from parcours.registry.payments import desk, fund, queues
 from parcours.registry.payments import service as payments
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.practice import reconcile
@@ -35,7 +35,7 @@ def played(stage_database):
 
 def own(stage, session, name, day):
     ids = set(stage.ids.values()) | set(stage.claims.values())
-    return [one for one in desk.queue(session, FUND, name, day)
+    return [one for one in queues.queue(session, FUND, name, day)
             if {one.claim_id, one.insured_id, one.professional_id} & ids]  # fmt: skip
 
 
@@ -56,12 +56,12 @@ def test_a_queue_says_who_it_waits_for_and_until_when(played, stage_database, wa
     story, until, queue, day, owner, deadline, reason = waits
     stage = played(story, until)
     with stage_database.reading() as session:
-        found = own(stage, session, queue, day) or desk.queue(session, FUND, queue, day)[-1:]
+        found = own(stage, session, queue, day) or queues.queue(session, FUND, queue, day)[-1:]
         one = found[-1]
         assert (one.queue, one.owner, one.deadline, one.reason) == (queue, owner, deadline, reason)
         assert one.age(day) >= 0
         assert one.left(day) == (None if deadline is None else (deadline - day).days)
-        assert desk.queue_sizes(session, FUND, day)[queue] >= 1
+        assert queues.queue_sizes(session, FUND, day)[queue] >= 1
 
 
 def test_a_practice_sees_its_sheets_and_lots(played, stage_database):
@@ -95,7 +95,7 @@ def test_a_transfer_that_the_bank_gives_back_is_due_again_and_paid_once(played, 
         with pytest.raises(ParcoursError):
             payments.give_back(session, order, day=day, at=noon(day))
         assert stage.claim(session, "F1").state is ClaimState.ADJUDICATED
-        assert order.id in {one.id for one in desk.queue(session, FUND, "returned_payments", day)}
+        assert order.id in {one.id for one in queues.queue(session, FUND, "returned_payments", day)}
     with stage.writing() as session:
         again = payments.run(session, f"amo:{FUND}", ana, professional=False, day=day, at=noon(day))
         assert (again.order.cents, again.order.state) == (1900, OrderState.SETTLED)

@@ -15,7 +15,7 @@ from parcours.registry.contexts import verify
 from parcours.registry.demo.seed import SEED, seed
 from parcours.registry.messages.models import Message
 from parcours.registry.messages.words import SUBJECTS
-from parcours.registry.payments.desk import QUEUES, queue, queue_sizes
+from parcours.registry.payments.queues import QUEUES, queue, queue_sizes
 from parcours.registry.scenario import town
 from parcours.registry.scenario.town import FUND, WAITING, finish, live
 from parcours.registry.store.keyring import new_key

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, Subquery, case, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from parcours.registry.ledger import problems, seals
 from parcours.registry.ledger.models import (
@@ -270,6 +270,15 @@ def open_items(
     return [Open(*row) for row in rows if row[3]]
 
 
+def left_by(column: InstrumentedAttribute[Any], book: str, accounts: Iterable[Account]) -> Subquery:
+    """What is left in some accounts of a book, by party or by claim: rows to join, not read."""
+    return (
+        _summed(column)
+        .where(LedgerTransaction.book == book, LedgerPosting.account.in_(tuple(accounts)), column.is_not(None))
+        .subquery()
+    )
+
+
 def lesser(now: int, then: int) -> int:
     """What is in both balances: the nearer to zero, nothing when they are on different sides."""
     return max(0, min(now, then)) + min(0, max(now, then))
@@ -289,7 +298,7 @@ def by_account(session: Session, book: str, claim_id: str) -> Mapping[Account, i
 def _summed(*columns: Any) -> Select[Any]:
     total = func.sum(LedgerPosting.cents)
     return (
-        select(*columns, total)
+        select(*columns, total.label("cents"))
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
         .group_by(*columns)
         .having(total != 0)

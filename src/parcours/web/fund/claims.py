@@ -12,7 +12,7 @@ from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.sheets import receive
 from parcours.registry.claims.words import KINDS, OBJECTIONS, STATES, reason
 from parcours.registry.directory.models import Professional
-from parcours.registry.payments.desk import unpaid
+from parcours.registry.payments.queues import unpaid
 from parcours.registry.payments.service import pay_claim
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.ids import get

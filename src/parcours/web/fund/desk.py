@@ -26,8 +26,9 @@ from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.conciliation import service as cases
 from parcours.registry.directory.models import Professional
 from parcours.registry.errors import not_found
-from parcours.registry.payments.desk import QUEUES, Waiting, queue, queue_sizes
 from parcours.registry.payments.models import Order
+from parcours.registry.payments.queues import QUEUES, queue, queue_size, queue_sizes
+from parcours.registry.payments.strands import Waiting
 from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
@@ -101,9 +102,8 @@ def one_queue(desk: Desk) -> Response:
     fund, name = allowed(desk), desk.request.path_params["name"]
     if name not in QUEUES:
         raise not_found("queue")
-    waiting = queue(desk.session, fund, name, desk.today)
-    after = desk.asked("after")
-    rows, more = cut([one for one in waiting if one.place > after], PAGE, attrgetter("place"))
+    waiting = queue(desk.session, fund, name, desk.today, desk.asked("after"), PAGE + 1)
+    rows, more = cut(waiting, PAGE, attrgetter("place"))
     people = named_people(desk, [one.insured_id for one in rows])
     doctors = professionals(desk.session, [one.professional_id for one in rows])
     return show(
@@ -112,7 +112,7 @@ def one_queue(desk: Desk) -> Response:
         name=name,
         names=NAMES,
         rows=rows,
-        count=len(waiting),
+        count=queue_size(desk.session, fund, name, desk.today),
         more=more,
         people=people,
         doctors=doctors,

@@ -7,8 +7,8 @@ from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.models import Claim
 from parcours.registry.claims.words import STATES
 from parcours.registry.directory.models import Professional
-from parcours.registry.payments.desk import UNREAD, waits_again
 from parcours.registry.payments.models import Order
+from parcours.registry.payments.queues import UNREAD, waits_again
 from parcours.registry.payments.service import paid_by, run
 from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.store.ids import get

@@ -39,7 +39,7 @@ from parcours.registry.declarations.models import Declaration, State
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import NotFound, not_found
-from parcours.registry.payments.desk import UNREAD
+from parcours.registry.payments.queues import UNREAD
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
