@@ -112,6 +112,10 @@ FORMS = {
     ("/admin/programs", "revoke"): ("client_id", "client"),
 }  # fmt: skip
 """Forms that name a record in a field; the others act on what the address names, or on oneself."""
+ASKED = {
+    ("/me/objections", "claim"): "claim", ("/practice/letters/new", "draft"): "draft",
+}  # fmt: skip
+"""Questions of an address that name a record beside what the page is about."""
 ON_ONESELF = {("/practice/line", "keep"), ("/practice/line", "oppose"), ("/fund/people", "find"),
               ("/practice/emergency", "open")}  # fmt: skip
 """Forms of a page without an id that name nobody, or look somebody up, which is tested apart."""
@@ -277,6 +281,19 @@ def test_a_form_that_names_a_record_of_somebody_else_finds_nothing_and_is_traced
     field, kind = FORMS[path, do]
     place = next(names for start, names in PLACES.items() if path.startswith(start))
     asked = [(name, "POST", path, {"do": do, field: one}) for name, one in strangers(site, kind) if name in place]
+    assert asked
+    assert tried(site, asked) == []
+
+
+@pytest.mark.parametrize(("path", "name"), sorted(ASKED))
+def test_a_question_that_names_a_record_of_somebody_else_finds_nothing_and_is_traced(site, path, name):
+    """Asked about a person that one may know: the record itself is somebody else's."""
+    place = next(names for start, names in PLACES.items() if path.startswith(start))
+    of = {one: known for known, knows in site[2]["person"] for one in knows & place}
+    asked = [
+        (who, "GET", f"{path}?of={of[who]}&{name}={record_id}", {})
+        for who, record_id in strangers(site, ASKED[path, name]) if who in of
+    ]  # fmt: skip
     assert asked
     assert tried(site, asked) == []
 
