@@ -342,3 +342,11 @@ def test_a_ground_that_screening_holds_is_named_as_what_follows(client: TestClie
     receipt = client.get(quote(**invited).replace("/?", "/receipt.json?")).json()
     assert "exemption" not in receipt["facts"]
     assert receipt["assumed"]["exemption"] == "prevention"
+
+
+def test_nothing_comes_back_of_what_is_never_advanced(client: TestClient) -> None:
+    """L432-3: after an accident at work the fund pays the professional."""
+    page = words(client, quote(exemption="at_mp", role="medecin_traitant", contract="none"))
+    assert "At the desk you pay €0.00" in page
+    assert "the Sécu sends you" not in page
+    assert "the refund comes by itself" not in page

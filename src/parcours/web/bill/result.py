@@ -19,7 +19,7 @@ from parcours.web.pages import text
 from parcours.web.quote.charts import shares
 from parcours.web.quote.letters import Dispute
 from parcours.web.quote.result import PATHWAYS, Shares, card_of
-from parcours.web.quote.todo import About, saved_by
+from parcours.web.quote.todo import About, paid_by_the_fund, saved_by
 from parcours.web.quote.view import Payer, Result
 
 
@@ -39,7 +39,7 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
         Shares(**{name: totals[name] for name in Shares._fields}),
         lang,
         c2s=any(line.act.c2s for line in acts),
-        kind=acts[0].act.tiers_payant if acts else 0,
+        kind=paid_how(settled),
         day=settled.lines[0].line.act.care_date,
         pathway=(words, tone),
         warning=warning,
@@ -50,6 +50,17 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
         payers = [payer for payer in card.payers if payer.name != "amo" or totals["amo"]]
         card = replace(card, beside=beside, payers=payers)
     return with_gap(card, settled, lang)
+
+
+def paid_how(settled: BillAnswer) -> int:
+    """How the professional is paid: directly where nothing of any act is advanced."""
+    acts = [
+        (line.line.act, one.settlement)
+        for line, one in zip(settled.lines, settled.settled, strict=True)
+        if line.line.nature == Nature.ACT
+    ]
+    kinds = {paid_by_the_fund(act, paid) for act, paid in acts}
+    return kinds.pop() if len(kinds) == 1 else acts[0][0].tiers_payant if acts else 0
 
 
 def dispute_of_bill(settled: BillAnswer) -> Dispute | None:
@@ -98,6 +109,7 @@ def about_bill(settled: BillAnswer, facts: Mapping[str, Any], levers: Iterable[B
     amo = 0 if beside_of(settled, "en") else totals["amo"]
     disputed = dispute_of_bill(settled)
     most = totals["fee"] - disputed.excess if disputed else 0
+    act = act._replace(tiers_payant=max(act.tiers_payant, paid_how(settled)))
     return About(act, facts, first.pathway, saved_by(levers), amo, totals["amc"], most, disputed)
 
 

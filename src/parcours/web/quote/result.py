@@ -25,6 +25,7 @@ from parcours.web.pages import text
 from parcours.web.quote.charts import shares
 from parcours.web.quote.letters import Dispute
 from parcours.web.quote.split import Split
+from parcours.web.quote.todo import paid_by_the_fund
 from parcours.web.quote.view import Details, Payer, Result, Said, When
 
 PATHWAYS = {
@@ -99,7 +100,7 @@ def exact_result(
         paid,
         lang,
         c2s=bool(settled.act.c2s),
-        kind=settled.act.tiers_payant,
+        kind=paid_by_the_fund(settled.act, result),
         day=settled.act.care_date,
         pathway=PATHWAYS[Pathway(result.pathway)],
         warning=explanation.warning if disputed and not disputed.certain else None,

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Protocol
 from parcours.documents import Event
 from parcours.engine.case import Answer
 from parcours.law import thresholds
+from parcours.law.cases import CasePayment
 from parcours.law.codes import Exemption, Pathway, Profession, Role, TiersPayant
 from parcours.law.days import iso
-from parcours.rules.types import Act
+from parcours.rules.types import Act, Settlement
 from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
@@ -81,7 +82,16 @@ class About(NamedTuple):
     def one(cls, settled: Answer, disputed: Dispute | None, levers: Iterable[Lever]) -> "About":
         """An answer to one act, what of it may be disputed, and what would be cheaper."""
         paid, saved = settled.settlement, saved_by(levers)
-        return cls(settled.act, settled.facts, paid.pathway, saved, paid.amo, paid.amc, paid.max_fee, disputed)
+        act = settled.act._replace(tiers_payant=paid_by_the_fund(settled.act, paid))
+        return cls(act, settled.facts, paid.pathway, saved, paid.amo, paid.amc, paid.max_fee, disputed)
+
+
+def paid_by_the_fund(act: Act, paid: Settlement) -> int:
+    """How the professional is paid: directly too where the compulsory part is never advanced, as after an accident at
+    work (L432-3); nothing of it comes back then.
+    """
+    directly = paid.case_payment == CasePayment.PAID_DIRECTLY and act.tiers_payant == TiersPayant.NONE
+    return TiersPayant.PARTIAL if directly else act.tiers_payant
 
 
 def saved_by(levers: Iterable[Lever]) -> dict[str, int]:
