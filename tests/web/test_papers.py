@@ -120,3 +120,8 @@ def test_the_delays_of_the_path_are_those_of_the_law():
         assert days in steps["card"]["long"].replace("\xa0", " ")
         assert [item.id for item, _ in steps["rights"]["law"]] == ["arrivee.residence_mois"]
         assert {id_ for id_, _ in steps["number"]["texts"]} == {"CSS-R114-7", "CSS-R161-1"}
+
+
+@pytest.mark.parametrize("profile", sorted(start.content()["profiles"]))
+def test_each_step_of_a_newcomer_says_what_to_keep_where_to_send_it_and_how_long(profile):
+    assert [one["id"] for one in start.steps_for(profile, "en") if not {"keep", "where", "long"} <= one.keys()] == []
