@@ -155,8 +155,8 @@ def test_what_is_not_known_is_shown_side_by_side(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("en", ("You did not know: Sector", "Sector 2 without OPTAM", "€55.10", "What to do now")),
-        ("fr", ("Vous ne saviez pas : Secteur", "Secteur 2 sans OPTAM", "55,10 €", "Que faire maintenant")),
+        ("en", ("You did not know: Sector", "Sector 2 without OPTAM", "€55.10", "as supposed here", "What to do now")),
+        ("fr", ("Vous ne saviez pas : Secteur", "Secteur 2 sans OPTAM", "55,10 €", "comme supposé ici", "Que faire maintenant")),
     ],
 )
 def test_an_answer_that_is_not_sure_has_every_outcome_and_the_steps_on_its_sheet(

@@ -11,6 +11,7 @@ from parcours import documents
 from parcours.engine.say.receipt import canonical
 from parcours.text import COLON
 from parcours.web import i18n
+from parcours.web.i18n import N_
 from parcours.web.pages import text, today
 from parcours.web.quote.todo import Group
 from parcours.web.quote.view import Details, Outcomes, Quote, Result
@@ -27,7 +28,7 @@ def answer_paper(
         {"title": step.title, "text": step.text, "articles": ", ".join(item.id for item in step.references)}
         for step in details.steps
     ]
-    return {
+    paper: documents.Answer = {
         "title": text("Your care on {day}", lang, day=day),
         "address": address,
         "code": documents.code_of(hash_),
@@ -41,6 +42,10 @@ def answer_paper(
         "reasons_title": text("Why", lang),
         "reasons": reasons,
     }
+    if quote.outcomes:
+        words = N_("left to you in the end, {of}, if what you did not know is as supposed here: see the outcomes below")
+        paper["amount_says"] = text(words, lang, of=result.of)
+    return paper
 
 
 def side_by_side(group: Outcomes, lang: str) -> documents.Outcomes:
