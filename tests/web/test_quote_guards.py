@@ -156,7 +156,16 @@ def test_what_is_not_known_is_shown_side_by_side(client: TestClient) -> None:
     ("lang", "said"),
     [
         ("en", ("You did not know: Sector", "Sector 2 without OPTAM", "€55.10", "as supposed here", "What to do now")),
-        ("fr", ("Vous ne saviez pas : Secteur", "Secteur 2 sans OPTAM", "55,10 €", "comme supposé ici", "Que faire maintenant")),
+        (
+            "fr",
+            (
+                "Vous ne saviez pas : Secteur",
+                "Secteur 2 sans OPTAM",
+                "55,10 €",
+                "comme supposé ici",
+                "Que faire maintenant",
+            ),
+        ),
     ],
 )
 def test_an_answer_that_is_not_sure_has_every_outcome_and_the_steps_on_its_sheet(
@@ -172,6 +181,15 @@ def test_an_answer_that_is_not_sure_has_every_outcome_and_the_steps_on_its_sheet
     for text in said:
         assert text in told
     assert len(paper.pages) == 1
+
+
+def test_a_price_or_an_age_that_is_changed_is_still_in_its_field(client: TestClient) -> None:
+    page = client.get(quote(fee="75", age="40")).text
+    for name, value in (("fee", "75"), ("age", "40")):
+        link = re.search(rf'href="([^"]*&amp;was={value}[^"]*)"', page)
+        assert link
+        field = client.get(unescape(link[1])).text
+        assert re.search(rf'name="{name}"[^>]* value="{value}"', field)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

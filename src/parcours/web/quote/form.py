@@ -304,7 +304,8 @@ class Form:
                 kept = {name: value for name, value in self.state.given.items() if name not in dropped}
                 unsure = any(name in self.state.unsure for name in question.facts)
                 shown = self.say("I don’t know ({answer}, for now)", answer=words) if unsure else words
-                yield Said(self.words(question.short), shown, self.url(kept))
+                typed = self.state.given.get(question.facts[0]) if question.kind != "options" and not unsure else None
+                yield Said(self.words(question.short), shown, self.url(kept, **({"was": typed} if typed else {})))
         if "referral" in self.state.sure:
             again = self.url(self.state.given, ("referral",))
             yield Said(self.words(last.PROTOCOL.short), self.say(last.NOT_PLANNED), again)

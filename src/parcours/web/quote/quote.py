@@ -228,6 +228,7 @@ def quote_of(page: Page) -> Quote:
         progress=form.progress(len(said)) if question and said else "",
         without=form.url(given) if state.unknown else "",
         wrong=wrong_of(state.refused, state.written, page.lang) if state.refused else None,
+        was=dict(page.query).get("was", "") if question and question.kind != "options" else "",
         check=check,
         check_links=check_links(form, check) if check else ("", ""),
         stop=halt,

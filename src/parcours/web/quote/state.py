@@ -20,7 +20,7 @@ Given = dict[str, str | None]
 IDENTITY = frozenset({"patient_id", "professional_id", "birth_date"})
 """Facts that may identify someone are never read from an address."""
 OF_MONEY = frozenset(name for name, fact in BY_NAME.items() if fact.kind == "money")
-OF_THE_FORM = frozenset({"ask", "guarantee", "several", "sure", "told", "unsure", "to"})
+OF_THE_FORM = frozenset({"ask", "guarantee", "several", "sure", "told", "unsure", "to", "was"})
 """What an address of the quote or of its letters says beside facts and readings."""
 TRACKERS = ("utm_", "fbclid", "gclid")
 """How the names begin that other sites add to an address that is shared: they are no facts, and mean nothing here."""

@@ -160,6 +160,8 @@ class Quote:
     """How far the form is."""
     wrong: Wrong | None
     """The refused value of the field that is asked again."""
+    was: str
+    """What was written in the field before it was asked again."""
     check: Wrong | None
     """A value that few people mean, to confirm."""
     check_links: tuple[str, str]
