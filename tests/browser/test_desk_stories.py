@@ -152,7 +152,7 @@ def test_an_officer_closes_a_conciliation_with_a_declaration(browser, served):
     officer = logged_in(browser, server.address, "officer", java_script_enabled=False)
     officer.get_by_role("link", name="Conciliation").first.click()
     officer.locator(".rows a").first.click()
-    officer.get_by_role("button", name="Asked").first.click()
+    officer.get_by_role("button", name="Note a call").first.click()
     officer.get_by_role("button", name="Accepts").first.click()
     assert "accepts" in officer.locator("main").inner_text()
 

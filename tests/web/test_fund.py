@@ -139,7 +139,9 @@ def test_an_agreement_is_asked_for_answered_with_a_reason_and_seen_by_all(people
     asked = send(delegate, asking, "ask", acts="TO90 QZRP003", longer="yes")
     assert asked.text.count("a silence agrees after") == 2
     assert "asked by Dr " in alice.get("/me/care").text
-    rows = re.findall(r'href="(/fund/agreements/[^"]+)"', officer.get("/fund/queues/agreements").text)
+    waiting = officer.get("/fund/queues/agreements").text
+    assert "Technical act whose base is given (QZRP003)" in waiting
+    rows = re.findall(r'href="(/fund/agreements/[^"]+)"', waiting)
     assert len(rows) == 2
     assert send(officer, rows[0], "refused").status_code == 422, "a refusal says why"
     assert "The answer is recorded" in send(officer, rows[0], "refused", why="conditions").text

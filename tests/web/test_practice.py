@@ -160,6 +160,7 @@ def test_a_blocked_card_is_not_read(people, country, database_url):  # noqa: F81
 
     change(database_url, lost)
     amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+    assert amar.get("/practice").text.rpartition("<option value=")[2].startswith(f'"{country.alice}"'), "it comes last"
     refused = send(amar, "/practice", "read", inserted=country.alice)
     assert refused.status_code == 422
     assert "The reader refuses this card: blocked." in refused.text

@@ -1,5 +1,6 @@
 """The life of a card, and the proof of rights abroad."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -162,9 +163,14 @@ def get_card(session: Session, card_id: str, insured_id: str) -> Card:
 
 def opposed_on(session: Session, insured_id: str, day: date) -> bool:
     """Was a card of this person on the opposition list that day, and none works?"""
-    cards = list(session.scalars(select(Card).where(Card.insured_id == insured_id)))
-    opposed = any(one.opposed_on is not None and one.opposed_on <= day for one in cards)
-    return opposed and not any(one.state in WORKING for one in cards)
+    return insured_id in opposed_among(session, [insured_id], day)
+
+
+def opposed_among(session: Session, insured_ids: Collection[str], day: date) -> set[str]:
+    """Those whose card was on the opposition list that day, and who have none that works."""
+    cards = list(session.scalars(select(Card).where(Card.insured_id.in_(insured_ids))))
+    opposed = {one.insured_id for one in cards if one.opposed_on is not None and one.opposed_on <= day}
+    return opposed - {one.insured_id for one in cards if one.state in WORKING}
 
 
 # --- shown to a practice ---------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from parcours.documents.care_papers import PARTS
-from parcours.documents.clinical import NOT_ASKED, NOTHING, TO_CONFIRM
+from parcours.documents.clinical import NOTHING, TO_CONFIRM
 from parcours.engine.prevention.say import STATES
 from parcours.engine.say.wording import day as day_text
 from parcours.law.days import number_of
@@ -72,7 +72,7 @@ def sections(session: Session, insured_id: str, lang: str, only: tuple[Section, 
             for row in one.lines
         )
         nothing = NOTHING[lang].format(day=date_text(one.since, lang)) if one.since else ""
-        empty = nothing if one.state == "nothing_known" else NOT_ASKED[lang] if one.state == "not_asked" else ""
+        empty = nothing if one.state == "nothing_known" else ""
         shown.append(Shown(PARTS[one.section][2][lang], one.state, lines, empty))
     return shown
 

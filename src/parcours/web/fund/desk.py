@@ -1,5 +1,6 @@
 """`/fund`: what waits in each queue, the figures of the day, and what an officer does about each thing that waits."""
 
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -33,10 +34,11 @@ from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
 from parcours.text import Text
+from parcours.web.desk.acts import name_of_act
 from parcours.web.desk.names import called, doctor_name, fund_name, professionals
 from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.fund.words import CAUSES, CONTRACTS, OWNERS
+from parcours.web.fund.words import CAUSES, CONTRACTS, GROUPS, OWNERS
 from parcours.web.fund.words import QUEUES as NAMES
 
 PAGE = 60
@@ -87,6 +89,7 @@ def today(desk: Desk) -> Response:
         "fund/today.html",
         sizes=sizes,
         names=NAMES,
+        groups=GROUPS,
         figures=[(text, done.get(state, 0)) for state, text in FIGURES.items()],
         paid=desk.session.scalar(paid) or 0,
         cases=waiting,
@@ -117,7 +120,7 @@ def one_queue(desk: Desk) -> Response:
         people=people,
         doctors=doctors,
         owners=OWNERS,
-        why=why_of(desk),
+        why=why_of(desk, doctors),
         link=link_of,
     )
 
@@ -129,9 +132,15 @@ def named_people(desk: Desk, ids: list[str | None]) -> dict[str, str]:
     return {one.id: f"{one.first_name} {one.family_name}" for one in rows}
 
 
-def why_of(desk: Desk) -> Any:
-    """Why something waits, in words."""
-    return lambda one: (CAUSES.get(one.reason) or since_received(one.reason) or reason(one.reason))[desk.lang]
+def why_of(desk: Desk, doctors: Mapping[str, Professional]) -> Callable[[Waiting], str]:
+    """Why something waits, in words; of an agreement, the act that is asked for."""
+
+    def why(one: Waiting) -> str:
+        if one.queue == "agreements":
+            return f"{name_of_act(one.reason, doctors[one.professional_id or ''], desk.lang)} ({one.reason})"
+        return (CAUSES.get(one.reason) or since_received(one.reason) or reason(one.reason))[desk.lang]
+
+    return why
 
 
 def since_received(code: str) -> Text | None:

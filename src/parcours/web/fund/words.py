@@ -19,6 +19,18 @@ QUEUES = {
     "overlaps": Text("Deux mutuelles à la fois", "Two mutuelles at once"),
     "late_tiers_payant": Text("Tiers payant, garantie de délai", "Tiers payant, guaranteed delay"),
 }
+GROUPS = (
+    (
+        Text("Feuilles et accords", "Sheets and agreements"),
+        ("to_adjudicate", "held", "proof_missing", "agreements", "late_tiers_payant"),
+    ),
+    (
+        Text("Sommes à corriger ou à récupérer", "Sums to correct or to take back"),
+        ("regularisations", "reversals", "undue", "notices", "returned_payments"),
+    ),
+    (Text("Assurés", "Insured people"), ("objections", "overlaps")),
+)
+"""The queues by what they are about, as the first page of the desk shows them; conciliation ends the last group."""
 CONTRACTS = {
     LinkState.ACTIVE: Text("en vigueur", "in force"),
     LinkState.SUSPENDED: Text("suspendu : deux à la fois", "suspended: two at once"),

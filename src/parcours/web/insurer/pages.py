@@ -22,6 +22,8 @@ from parcours.web.desk.room import Desk, room
 from parcours.web.fund.words import CONTRACTS as ONE
 
 PAGE = 40
+LINES = 15
+"""Eight figures each: more would be a very long page on a phone."""
 CONTRACTS = {
     LinkState.ACTIVE: Text("en vigueur", "in force"),
     LinkState.SUSPENDED: Text("{count:suspendu|suspendus} : deux à la fois", "suspended: two at once"),
@@ -44,8 +46,8 @@ def insurer_of(desk: Desk) -> str:
 def lines(desk: Desk) -> Response:
     """Contracts by state, messages by kind, then line by line what the insurer pays."""
     insurer = insurer_of(desk)
-    found = insurer_lines(desk.session, insurer, after=desk.after, limit=PAGE + 1)
-    rows, more = cut(found, PAGE)
+    found = insurer_lines(desk.session, insurer, after=desk.after, limit=LINES + 1)
+    rows, more = cut(found, LINES)
     states = select(Link.state, func.count()).where(Link.insurer == insurer).group_by(Link.state)
     told = (
         select(Message.subject, func.count())

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from starlette.responses import Response
@@ -275,10 +276,20 @@ def privacy(desk: Desk) -> Response:
     found = trail.accesses(desk.unit, mine.id, before=before, limit=PAGE + 1)
     rows, more = cut(found, PAGE, lambda one: one.row.id)
     return mine.show(
-        "me/privacy.html", accesses=[(one, *said_of(one.row.tag, own=one.by == trail.YOURSELF)) for one in rows],
+        "me/privacy.html", accesses=once(rows),
         more=more, yourself=trail.YOURSELF,
         reasons={rule.name: Text(rule.fr, rule.en) for rule in contexts.POLICY.rules} | REFUSED,
     )  # fmt: skip
+
+
+def once(rows: list[trail.Access]) -> list[tuple[trail.Access, Text, Text, int]]:
+    """What was done in a row, within one minute, by the same one to the same thing: told once, with how often."""
+    told = []
+    for _, same in groupby(rows, key=lambda one: (one.by, one.account, one.app, one.row.why, one.row.tag,
+                                                  one.row.occurred_at.replace(second=0, microsecond=0))):  # fmt: skip
+        first, *others = same
+        told.append((first, *said_of(first.row.tag, own=first.by == trail.YOURSELF), 1 + len(others)))
+    return told
 
 
 def said_of(tag: str, *, own: bool = False) -> tuple[Text, Text]:

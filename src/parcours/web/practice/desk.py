@@ -177,10 +177,11 @@ def patients_named(desk: Desk, ids: Iterable[str]) -> dict[str, str]:
 
 
 def declared(desk: Desk, doctor_id: str) -> list[Insured]:
-    """Whose card the simulated reader may hold: patients who declared this doctor."""
+    """Whose card the simulated reader may hold: patients who declared this doctor; the cards it refuses come last."""
     ids = [one.insured_id for one in timeline.patients_of(desk.session, doctor_id)]
     rows = desk.session.scalars(select(Insured).where(Insured.id.in_(ids))) if ids else ()
-    return sorted(rows, key=lambda one: (one.family_name, one.first_name))
+    blocked = cards.opposed_among(desk.session, ids, desk.today)
+    return sorted(rows, key=lambda one: (one.id in blocked, one.family_name, one.first_name))
 
 
 def read_card(desk: Desk) -> Response:

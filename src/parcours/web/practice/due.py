@@ -8,7 +8,7 @@ from parcours.engine.prevention.say import name_of
 from parcours.law import thresholds
 from parcours.law.prevention.indicators import indicators, not_known
 from parcours.registry.prevention.practice import Count, cents_per_indicator, counts_of
-from parcours.text import Text, euros, listed
+from parcours.text import Text, euros
 from parcours.web.desk.room import Desk
 from parcours.web.i18n import long_date
 from parcours.web.practice.desk import doctor_of, show
@@ -42,7 +42,7 @@ def prevention(desk: Desk) -> Response:
     everybody, lang = patients(desk.unit), desk.lang
     waiting, following = due_page(desk.unit, everybody, desk.today, start_of(desk), SHOWN)
     counts = counts_of(desk.session, everybody, desk.today)
-    rows = [(one.row, listed([name_of(said.item, lang) for said in one.now], lang)) for one in waiting]
+    rows = [(one.row, " · ".join(name_of(said.item, lang) for said in one.now)) for one in waiting]
     return show(
         desk, "practice/prevention.html", rows=rows, title=TITLE[lang], lead=LEAD[lang], letters=LETTERS[lang],
         nobody=NOBODY[lang], due=DUE[lang], indicators=INDICATORS[lang], not_counted=not_counted(lang),

@@ -13,6 +13,7 @@ from parcours.registry.declarations.context import of_practice
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import body_of, newest_to
 from parcours.registry.payments.desk import claims_of_practice, late_for_practice, lots_of_practice
+from parcours.registry.payments.models import Order
 from parcours.registry.payments.practice import practice_view
 from parcours.registry.payments.service import orders_of
 from parcours.registry.people.context import PATIENT
@@ -21,6 +22,7 @@ from parcours.registry.visits.context import Action as VisitAction
 from parcours.text import Text, plain_euros
 from parcours.web.desk.acts import lines_of, rests_on
 from parcours.web.desk.money import TONES
+from parcours.web.desk.names import fund_name
 from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.practice import fixes
@@ -191,6 +193,13 @@ def again(desk: Desk, claim: Claim) -> str:
     return desk.page.url("/practice/patient", of=claim.insured_id, **({"acts": codes} if codes else {}), **way)
 
 
+def transfers(desk: Desk, doctor_id: str) -> list[tuple[Order, str]]:
+    """The last orders to a doctor, each with the fund that paid it."""
+    orders = list(reversed(orders_of(desk.session, doctor_id)))[:20]
+    funds = {code: fund_name(desk.session, code) for code in {one.book.partition(":")[2] for one in orders}}
+    return [(one, funds[one.book.partition(":")[2]]) for one in orders]
+
+
 def payments(desk: Desk) -> Response:
     """What is expected, what came, what the fund answered."""
     record = desk.unit.allow(
@@ -206,6 +215,6 @@ def payments(desk: Desk) -> Response:
             (one, named(desk, one.insured_id or "")) for one in late_for_practice(desk.session, doctor_id, desk.today)
         ],
         view=view,
-        orders=list(reversed(orders_of(desk.session, doctor_id)))[:20],
+        orders=transfers(desk, doctor_id),
         returns=[(one, body_of(one)) for one in returns],
     )
