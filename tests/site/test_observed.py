@@ -51,7 +51,7 @@ def seen(tmp_path_factory, sqlite_country, collector):
     with running(folder, "--workers", "2", **given) as server:
         ids = []
         for _ in range(8):
-            for path in (f"/?q={SECRET}", f"/nowhere/{SECRET}", f"/api/v1/people/{SECRET}"):
+            for path in (f"/?utm_source={SECRET}", f"/nowhere/{SECRET}", f"/api/v1/people/{SECRET}"):
                 answer = httpx2.get(server.address + path, headers={"Authorization": f"Bearer {token}"})
                 ids.append(answer.headers["x-request-id"])
         public = httpx2.get(f"{server.address}/metrics").status_code
