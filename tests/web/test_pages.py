@@ -191,3 +191,8 @@ def test_the_docs_of_the_api_have_every_address_and_lead_to_nobody_else(client: 
     for usual in ("/docs", "/redoc", "/api"):
         assert client.get(f"{usual}?lang=en", follow_redirects=False).headers["location"] == "/api/docs?lang=en"
     assert client.get("/openapi.json").json() == document
+
+
+def test_the_english_glossary_has_the_apostrophes_of_the_house(client: TestClient) -> None:
+    page = unescape(re.sub(r"<[^>]+>", " ", client.get("/glossary?lang=en").text.split("<main")[1].split("</main")[0]))
+    assert not re.findall(r"\w'\w+", page)
