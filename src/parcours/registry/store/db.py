@@ -14,12 +14,14 @@ On SQLite a writing session starts with `BEGIN IMMEDIATE`: it waits its turn at 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import MetaData, Select, String, create_engine, event, inspect, make_url
@@ -46,6 +48,7 @@ from parcours.registry.store.keyring import close_folder, data_directory, unread
 from parcours.registry.store.patience import Patience, ask_seldom, bound
 
 BUSY_TIMEOUT_MS = 30_000
+ASK_AGAIN_SECONDS = 0.001
 POOL_SIZE = 10
 """Connections that are kept; as many again are opened for a moment."""
 _WHOLE = "parcours.store.whole"
@@ -311,7 +314,7 @@ def _sqlite_engine(url: URL, echo: bool, patience: Patience | None, *, kept: boo
     )
     wait_ms = BUSY_TIMEOUT_MS if patience is None else round(patience.lock_seconds * 1000)
     event.listen(engine, "connect", lambda connection, _record: _configure_sqlite(connection, wait_ms))
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, wait_ms))
     return engine
 
 
@@ -332,6 +335,32 @@ def _configure_sqlite(connection: DBAPIConnection, wait_ms: int) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("parcours_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+def _begin_sqlite(connection: Connection, wait_ms: int) -> None:
+    if not connection.get_execution_options().get("parcours_write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        if not _has_turn(driver, wait_ms):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={wait_ms}")
+
+
+def _has_turn(driver: Any, wait_ms: int) -> bool:
+    """Begin to write as soon as nobody else does; false: it was not to be, or not in time.
+
+    SQLite itself asks after longer and longer waits, up to 100 ms: who has just written would write again before.
+    """
+    until = monotonic() + wait_ms / 1000
+    while monotonic() < until:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False  # told as any error of the database, by who asks once more
+            sleep(ASK_AGAIN_SECONDS)
+        else:
+            return True
+    return False
