@@ -26,7 +26,8 @@ READ_WHOLE = {
     "api_clients": "a page of them, in the order of their ids",
 }
 OWED = {"ledger_postings": "what is owed to a fund is the sum of its book"}
-SCANNED = re.compile(r"SCAN (?!CONSTANT)(\w+)")
+SCANNED = re.compile(r"SCAN (?!CONSTANT|anon_)(\w+)")
+"""A table that is read whole; what a query inside another found is no table, and its own steps are told too."""
 
 
 @contextmanager

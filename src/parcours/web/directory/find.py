@@ -138,8 +138,8 @@ def directory_page(request: Request) -> Response:
     else:
         unloaded = not is_loaded(request)
     return page_answer(
-        page, "directory/find.html", status, PRIVATE if given or unloaded else PUBLIC, given=given, found=found,
-        error=error, unloaded=unloaded, official=OFFICIAL_DIRECTORY,
+        page, "directory/find.html", status, PRIVATE if given else PUBLIC, given=given, found=found, error=error,
+        unloaded=unloaded, official=OFFICIAL_DIRECTORY,
         nowhere=nowhere, age=age_of(given), chips=list(CHIPS), chip_names=CHIP_NAMES, own=said_of_oneself(given),
         specialties=[(slug, name_of(by_slug()[slug][0])[page.lang]) for slug in SPECIALTIES], radius=RADIUS_KM,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,
