@@ -15,8 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from parcours.cli import serve
+from parcours.edge.daily import BODY, SUBJECT
 from parcours.edge.settings import Settings
 from parcours.site.settings import ServerSettings
+from parcours.web.account.outbox import read
 
 GUIDE = Path(__file__).parents[2] / "docs/guides/serve.md"
 
@@ -91,6 +93,10 @@ def test_the_demo_sets_up_and_prints_a_quote(tmp_path: Path, monkeypatch: pytest
     assert list(tmp_path.glob("*.db"))
     for role in ("insured", "doctor", "delegate", "officer", "administrator"):
         assert re.search(rf"@demo\.invalid +{role}", answer.output)
+    mails = read(tmp_path / "outbox")
+    assert "patient@demo.invalid" in {to for to, _, _ in mails}
+    told = (SUBJECT["fr"], BODY["fr"].format(site=Settings().public_url))
+    assert {(subject, body) for _, subject, body in mails} == {told}, "that there is a message, and no more"
     again = CliRunner().invoke(serve.demo_app, ["--no-serve", "--lang", "en"])
     assert again.exit_code == 0, "what exists is kept"
 

@@ -2,6 +2,8 @@
 
 import os
 import socket
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +14,7 @@ from parcours.cli.registry_common import registry_errors
 from parcours.text import Text
 
 if TYPE_CHECKING:
+    from parcours.registry.store.db import Database
     from parcours.site.settings import ServerSettings
 
 serve_app = typer.Typer(add_completion=False)
@@ -30,6 +33,8 @@ FIRST_QUOTE = {
     "contract": "responsable_100",
 }
 """A GP who is not one's own, seen today."""
+MORNING = 9
+"""Hour in Paris of the last run of the daily job."""
 NEXT_TIME = Text("Et la prochaine fois ?", "And the next time?")
 
 
@@ -61,6 +66,7 @@ def demo(
     if serve_pages:
         settings = server_settings(chosen, host=host, port=port)
         check_free(settings.host, settings.port, chosen)  # before the accounts get new passwords
+        os.environ.setdefault("PARCOURS_PUBLIC_URL", public_url(settings.host, settings.port))
     people, accounts = prepare_registry(chosen)
     for line in first_quote(chosen):
         typer.echo(line)
@@ -69,11 +75,9 @@ def demo(
     for line in accounts:
         typer.echo(line)
     if serve_pages:
-        from parcours.registry.store import keyring
-
         os.environ["PARCOURS_DEMONSTRATION"] = "true"  # for the worker processes
         if not os.environ.get("PARCOURS_SMTP_HOST"):
-            os.environ.setdefault("PARCOURS_OUTBOX", str(keyring.data_directory() / "outbox"))
+            os.environ.setdefault("PARCOURS_OUTBOX", str(default_outbox()))
         run(host=host, port=port, log_level="warning", lang=chosen)
 
 
@@ -190,11 +194,34 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
                     stories = len(seed(session))
                 live(database, seed=SEED)
                 fill_directory(database, paris_today(), seed=SEED)
-            return stories, demo_access(database, lang)
+            access = demo_access(database, lang)
+            remind(database)
+            return stories, access
         finally:
             database.close()
     except RegistryError as error:
         fail(error, lang)
+
+
+def remind(database: "Database") -> None:
+    """Send what the daily job sends in the morning, each once: the folder of messages is not empty on arrival."""
+    from parcours.edge.daily import run
+    from parcours.edge.services import Services
+    from parcours.edge.settings import Settings
+    from parcours.registry.store.clock import PARIS, now_utc
+
+    now, settings = now_utc().astimezone(PARIS), Settings()
+    if settings.smtp_host is None and settings.outbox is None:
+        settings = settings.model_copy(update={"outbox": default_outbox()})
+    morning = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    run(Services(settings, database), morning if morning <= now else morning - timedelta(days=1))
+
+
+def default_outbox() -> Path:
+    """Where the demonstration writes its messages when nothing says otherwise."""
+    from parcours.registry.store import keyring
+
+    return keyring.data_directory() / "outbox"
 
 
 def first_quote(lang: str) -> list[str]:
