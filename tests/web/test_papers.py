@@ -7,14 +7,17 @@ import pytest
 from pypdf import PdfReader
 
 from parcours.registry.claims.models import Undue
+from parcours.registry.directory.models import Professional
 from parcours.registry.messages import service as messages
 from parcours.registry.messages.models import MessageKind
+from parcours.registry.people.models import Insured
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.web.public import start
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import _keys  # noqa: F401
 from tests.web.test_fund import change
 from tests.web.test_me import database_kind, people, send  # noqa: F401
+from tests.web.test_practice import number_of
 
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
 
@@ -125,3 +128,28 @@ def test_the_delays_of_the_path_are_those_of_the_law():
 @pytest.mark.parametrize("profile", sorted(start.content()["profiles"]))
 def test_each_step_of_a_newcomer_says_what_to_keep_where_to_send_it_and_how_long(profile):
     assert [one["id"] for one in start.steps_for(profile, "en") if not {"keep", "where", "long"} <= one.keys()] == []
+
+
+def names_of(session, person, doctor):
+    """Of a patient and a doctor, then the doctor's number."""
+    patient, chosen = session.get_one(Insured, person), session.get_one(Professional, doctor)
+    return patient.family_name, patient.first_name, chosen.family_name, chosen.rpps
+
+
+def test_the_form_that_a_practice_printed_is_on_the_line_once_the_fund_recorded_it(people, country, database_url):  # noqa: F811
+    number, born = number_of(database_url, country.alice)
+    line = send(people("zola"), "/practice", "read", number=number, birth_date=born)
+    assert "Paper form (PDF)" in line.text
+    assert "Paper form signed" not in line.text
+    form = re.search(r'href="(/me/doctor/form.pdf[^"]+)"', line.text)[1].replace("&amp;", "&")
+    said = text_of(people("zola").get(form))
+    names = change(database_url, lambda session: names_of(session, country.alice, country.zola))
+    assert all(one in said for one in names), "both are filled in"
+    signed = paris_today().isoformat()
+    send(people("officer"), f"/fund/people/{country.alice}", "form", professional=names[-1], signed_on=signed)
+    path = f"/practice/patient?of={country.alice}"
+    now = people("zola").get(path).text
+    assert "Paper form signed on" in now
+    assert "the fund has recorded it" in now
+    assert "Paper form (PDF)" not in now, "declared here: nothing to sign any more"
+    assert "Paper form signed" not in people("amar").get(path).text, "with another doctor: not theirs to see"

@@ -168,6 +168,15 @@ def signed_form(
     return session.scalar(query, asked(on, known_at, insured_id=insured_id, doctor_id=doctor_id))
 
 
+def paper_form(session: Session, insured_id: str, doctor_id: str) -> Declaration | None:
+    """The last paper form of a person with this doctor that still stands, recorded by the fund or not yet."""
+    query = select(Declaration).where(
+        Declaration.insured_id == insured_id, Declaration.professional_id == doctor_id,
+        Declaration.route == Route.PAPER, Declaration.state.in_((State.SIGNED, State.IN_FORCE)),
+    )  # fmt: skip
+    return session.scalar(query.order_by(Declaration.signed_on.desc()).limit(1))
+
+
 def forms_not_recorded(of: ColumnElement[bool], known_at: datetime) -> Select[Declaration]:
     """The forms of some people that were signed and not recorded at an instant, whoever the doctor."""
     return select(Declaration).where(of, Declaration.route == Route.PAPER, *_not_recorded(known_at))

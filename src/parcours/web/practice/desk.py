@@ -257,6 +257,7 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         right_names=RIGHTS,
         mine=tenure is not None and tenure.professional_id == doctor.id,
         declared_doctor=doctor_name(desk.session, tenure.professional_id) if tenure else "",
+        form=form_of(desk, record, doctor.id),
         fund=fund_name(desk.session, affiliation.fund_code if affiliation else None),
         linked=link is not None,
         card=cards.card_of(desk.session, insured.id),
@@ -288,6 +289,13 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         prepare_letter=PREPARE_LETTER[desk.lang],
         open_record=OPEN_RECORD[desk.lang] if desk.unit.may(RecordAction.READ_RECORD, record) else "",
     )
+
+
+def form_of(desk: Desk, record: Record, doctor_id: str) -> Declaration | None:
+    """The paper form that the patient and this doctor signed: what became of it at the fund."""
+    if not desk.unit.may(DeclarationAction.READ_DECLARATION, record):
+        return None
+    return timeline.paper_form(desk.session, record.insured_id or "", doctor_id)
 
 
 NO_GUARANTEE = Text(
