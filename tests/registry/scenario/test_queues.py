@@ -4,18 +4,31 @@ from datetime import date, timedelta
 from operator import attrgetter
 from random import Random
 
-from sqlalchemy import inspect, select
+import pytest
+from sqlalchemy import inspect, select, text
 
+from parcours.registry.claims import lifecycle
 from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Decision, SheetKind
 from parcours.registry.payments.queues import QUEUES, guarantee, queue, queue_size
 from parcours.registry.scenario.stage import FUND, Stage, noon
 from parcours.registry.scenario.words import happen
+from parcours.registry.store import schema
 from parcours.registry.store.ids import new_id
 from tests.registry.scenario.files import loaded
 
 STORY, UNTIL = "S17", 1
 STATES = (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED, ClaimState.HELD, ClaimState.WAITING_FOR_PROOF,
           ClaimState.ADJUDICATED, ClaimState.ORDERED)  # fmt: skip
+
+
+KEPT = ("to_adjudicate", "held", "proof_missing", "reversals")
+"""Queues of sheets by the day on which they came to their state, which the database keeps."""
+
+
+def last_day(session, claim_id):
+    """The last day on which a sheet came to the state that it is in, by its events."""
+    claim = session.get_one(Claim, claim_id)
+    return lifecycle.last_day(session, claim.id, claim.state)
 
 
 def copied(row, **changed):
@@ -33,18 +46,25 @@ def sheets(session, model, today):
         session.add(claim)
         session.flush()
         came = day + timedelta(days=random.randrange(3))
-        session.add(ClaimEvent(claim_id=claim.id, number=1, state=claim.state, day=came, known_at=noon(came), why=""))
+        for at, state, on in ((1, ClaimState.RECEIVED, day), (2, claim.state, came)):
+            session.add(ClaimEvent(claim_id=claim.id, number=at, state=state, day=on, known_at=noon(on), why=""))
         session.add(copied(decision, claim_id=claim.id))
     session.flush()
 
 
-def test_pages_one_after_another_are_the_queue_in_order(stage_database):
-    stage = Stage(stage_database, loaded()[STORY])
+def played(database):
+    """The first events of a story; the sheet that they wrote."""
+    stage = Stage(database, loaded()[STORY])
     for event in loaded()[STORY].events[:UNTIL]:
         stage.today = event["day"]
         assert happen(stage, event) is None
+    return next(iter(stage.claims.values()))
+
+
+def test_pages_one_after_another_are_the_queue_in_order(stage_database):
+    written = played(stage_database)
     with stage_database.writing() as session:
-        model = session.get_one(Claim, next(iter(stage.claims.values())))
+        model = session.get_one(Claim, written)
         today = model.received_on.replace(month=5, day=20)
         sheets(session, model, today)
         for name in QUEUES:
@@ -55,10 +75,39 @@ def test_pages_one_after_another_are_the_queue_in_order(stage_database):
                 after = page[-1].place
             assert read == whole, name
             assert len(whole) == queue_size(session, FUND, name, today)
+            if name in KEPT:
+                assert [one.since for one in whole] == [last_day(session, one.id) for one in whole], name
             assert queue(session, FUND, name, today, "what is no place", 4) == whole[:4]
             if name in ("to_adjudicate", "held", "proof_missing", "late_tiers_payant"):
                 assert len({one.deadline for one in whole}) >= 1 + 4 * (name != "held"), "days enough to be told apart"
         session.rollback()
+
+
+def test_the_migration_fills_in_since_when_what_waits_waits(stage_database):
+    waiting = select(Claim.id, Claim.waits_since).where(Claim.state.in_(STATES[:4])).order_by(Claim.id)
+    written = played(stage_database)
+    with stage_database.writing() as session:
+        model = session.get_one(Claim, written)
+        sheets(session, model, model.received_on.replace(month=5, day=20))
+        kept = session.execute(waiting).all()
+    schema.downgrade(stage_database.engine, "0040")
+    schema.upgrade(stage_database.engine)
+    with stage_database.reading() as session:
+        assert session.execute(waiting).all() == kept
+    assert len({day for _, day in kept}) > len(kept) // 10
+
+
+@pytest.mark.parametrize("name", ["to_adjudicate", "held", "proof_missing"])
+def test_a_page_is_read_from_an_index_in_its_order(stage_database, name):
+    if stage_database.engine.dialect.name != "sqlite":
+        pytest.skip("a plan of PostgreSQL depends on how many rows there are")
+    with stage_database.reading() as session:
+        for strand in QUEUES[name](FUND, date(2026, 6, 1)):
+            page = strand.query.order_by(*strand.columns).limit(4)
+            said = str(page.compile(stage_database.engine, compile_kwargs={"literal_binds": True}))
+            plan = str(session.execute(text(f"EXPLAIN QUERY PLAN {said}")).all())
+            assert "waits_since" in plan
+            assert "TEMP B-TREE" not in plan, "the database would read and sort all that waits"
 
 
 def test_a_guarantee_never_ends_before_that_of_a_sheet_received_earlier():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
@@ -234,12 +234,10 @@ def confirm(session: Session, claim: Claim, word: str, *, day: date, at: datetim
 
 def return_unproven(session: Session, fund_code: str, *, day: date, at: datetime) -> int:
     """Degraded sheets whose signed paper has not come in time go back to the practice; how many."""
-    since = select(func.max(ClaimEvent.day)).where(
-        ClaimEvent.claim_id == Claim.id, ClaimEvent.state == ClaimState.WAITING_FOR_PROOF
-    ).scalar_subquery()  # fmt: skip
     allowed = thresholds.whole("delais.feuille_tiers_payant_jours", day)
-    query = select(Claim, since).where(Claim.fund_code == fund_code, Claim.state == ClaimState.WAITING_FOR_PROOF)
-    late = [claim for claim, waits in session.execute(query) if working_days_after(waits, allowed) < day]
+    query = select(Claim, Claim.waits_since)
+    query = query.where(Claim.fund_code == fund_code, Claim.state == ClaimState.WAITING_FOR_PROOF)
+    late = [claim for claim, since in session.execute(query) if since and working_days_after(since, allowed) < day]
     for claim in late:
         stop(session, claim, Refusal("SIM-PROOF-MISSING"), day=day, at=at)
     return len(late)

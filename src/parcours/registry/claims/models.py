@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import DDL, BigInteger, ForeignKey, Index, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
@@ -112,6 +112,7 @@ class Claim(Versioned, Base):
         Index(None, "insured_id", "care_date"),
         Index(None, "professional_id", "state"),
         Index(None, "state", "received_on"),
+        Index(None, "fund_code", "state", "kind", "waits_since", "id"),
     )
 
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
@@ -131,6 +132,8 @@ class Claim(Versioned, Base):
     """Canonical JSON of the sheet."""
     state: Mapped[ClaimState] = mapped_column(text_enum(ClaimState))
     received_on: Mapped[date | None]
+    waits_since: Mapped[date | None]
+    """Day on which it last came to a state in which a fund's queue holds it: kept by the database (`_SQLITE`)."""
     reason: Mapped[str | None] = mapped_column(String(80))
     """Why it was rejected, held or refused: a code, and what it names."""
     original_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
@@ -151,6 +154,28 @@ class ClaimEvent(Base):
     day: Mapped[date]
     known_at: Mapped[datetime] = mapped_column(UtcDateTime())
     why: Mapped[str] = mapped_column(String(80))
+
+
+_SQLITE = (
+    """CREATE TRIGGER claims_events_waits AFTER INSERT ON claims_events
+    WHEN NEW.state IN ('acknowledged', 'received', 'held', 'waiting_for_proof', 'reversed')
+    BEGIN UPDATE claims_claims SET waits_since = NEW.day WHERE id = NEW.claim_id; END""",
+)
+_POSTGRESQL = (
+    """CREATE OR REPLACE FUNCTION claims_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE claims_claims c SET waits_since = a.day FROM (SELECT DISTINCT ON (claim_id) claim_id, day FROM added
+    WHERE state IN ('acknowledged', 'received', 'held', 'waiting_for_proof', 'reversed')
+    ORDER BY claim_id, number DESC) a WHERE c.id = a.claim_id; RETURN NULL; END $$""",
+    """CREATE TRIGGER claims_events_waits AFTER INSERT ON claims_events
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION claims_wait()""",
+)
+for _dialect, _statements in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
+    for _statement in _statements:
+        event.listen(
+            ClaimEvent.__table__,
+            "after_create",
+            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+        )
 
 
 class Decision(Base):

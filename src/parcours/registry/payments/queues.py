@@ -7,14 +7,13 @@ the care.
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import reduce
 from heapq import merge
 from itertools import islice
-from operator import attrgetter
-from typing import Any
+from operator import add, attrgetter
 
 from sqlalchemy import (
     ColumnElement,
-    ScalarSelect,
     Select,
     Subquery,
     func,
@@ -29,11 +28,11 @@ from parcours.registry.claims.models import (
     Agreement,
     AgreementState,
     Claim,
-    ClaimEvent,
     ClaimState,
     Decision,
     Objection,
     ObjectionState,
+    SheetKind,
     Undue,
 )
 from parcours.registry.claims.sheets import PAPERS
@@ -73,7 +72,8 @@ def queue(
 
 def queue_size(session: Session, fund_code: str, name: str, day: date) -> int:
     """How many wait in a queue, unread."""
-    return sum(one.count(session) for one in QUEUES[name](fund_code, day))
+    strands = QUEUES[name](fund_code, day)
+    return session.scalar(select(reduce(add, (one.count() for one in strands)))) or 0
 
 
 def queue_sizes(session: Session, fund_code: str, day: date) -> dict[str, int]:
@@ -88,20 +88,16 @@ def in_state(
     name: str, fund_code: str, state: ClaimState, owner: str, *where: ColumnElement[bool],
     until: Callable[[date], date] = never,
 ) -> Strand:  # fmt: skip
-    """Sheets of a fund in a state, from the day they came to it."""
-    since: ScalarSelect[Any] = (
-        select(func.max(ClaimEvent.day))
-        .where(ClaimEvent.claim_id == Claim.id, ClaimEvent.state == state)
-        .scalar_subquery()
-    )
-    query = select(Claim, since).options(UNREAD).where(Claim.fund_code == fund_code, Claim.state == state, *where)
+    """Sheets of a fund in a state, from the day they came to it: of one kind, an index holds them in order."""
+    query = select(Claim, Claim.waits_since).options(UNREAD)
+    query = query.where(Claim.fund_code == fund_code, Claim.state == state, *where)
 
     def row(claim: Claim, day: date) -> Waiting:
         deadline = None if until is never else until(day)
         return Waiting(name, claim.id, day, owner, deadline, claim.reason or "", claim.id, claim.insured_id,
                        claim.professional_id, claim.fee)  # fmt: skip
 
-    return by_age(query, since, Claim.id, row, until)
+    return by_age(query, Claim.waits_since, Claim.id, row, until)
 
 
 def working(count: int) -> Callable[[date], date]:
@@ -112,21 +108,26 @@ def working(count: int) -> Callable[[date], date]:
 def to_adjudicate(fund_code: str, _day: date) -> list[Strand]:
     """Arrived or received: decided on the next working day, what is on paper within its days."""
     return [
-        in_state("to_adjudicate", fund_code, state, FUND, kind, until=working(days))
+        in_state("to_adjudicate", fund_code, state, FUND, Claim.kind == kind,
+                 until=working(PAPER_DAYS if kind in PAPERS else 1))
         for state in (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED)
-        for kind, days in ((Claim.kind.in_(PAPERS), PAPER_DAYS), (Claim.kind.not_in(PAPERS), 1))
-    ]
+        for kind in SheetKind
+    ]  # fmt: skip
 
 
 def held(fund_code: str, _day: date) -> list[Strand]:
     """An officer decides: a duplicate, an amount, a day that the law does not know."""
-    return [in_state("held", fund_code, ClaimState.HELD, FUND)]
+    return [in_state("held", fund_code, ClaimState.HELD, FUND, Claim.kind == kind) for kind in SheetKind]
 
 
 def proof_missing(fund_code: str, day: date) -> list[Strand]:
     """A degraded sheet whose signed paper has not come."""
     days = thresholds.whole("delais.feuille_tiers_payant_jours", day)
-    return [in_state("proof_missing", fund_code, ClaimState.WAITING_FOR_PROOF, PRACTICE, until=working(days))]
+    return [
+        in_state("proof_missing", fund_code, ClaimState.WAITING_FOR_PROOF, PRACTICE, Claim.kind == kind,
+                 until=working(days))
+        for kind in SheetKind
+    ]  # fmt: skip
 
 
 def reversals(fund_code: str, _day: date) -> list[Strand]:

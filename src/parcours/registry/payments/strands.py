@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 LONGEST = timedelta(days=90)
@@ -70,10 +70,10 @@ class Strand:
             query = query.where(beyond(self.columns, self.start(place)))
         return (self.row(*one) for one in session.execute(query))
 
-    def count(self, session: Session) -> int:
+    def count(self) -> ScalarSelect[int]:
         """How many wait, unread."""
         rows = self.query.with_only_columns(self.columns[-1]).subquery()
-        return session.scalar(select(func.count()).select_from(rows)) or 0
+        return select(func.count()).select_from(rows).scalar_subquery()
 
 
 def beyond(columns: tuple[Column, ...], key: Key) -> ColumnElement[bool]:
