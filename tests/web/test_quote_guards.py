@@ -78,7 +78,7 @@ def test_what_may_not_be_asked_is_no_debt(client: TestClient) -> None:
 def test_what_to_do_about_a_sum_asked_in_excess(client: TestClient) -> None:
     todo = words(client, quote(**C2S)).split("What to do now")[1].split("Why")[0]
     assert "Do not pay what is asked in excess" in todo
-    assert "€31.50 is the most that may be asked of you" in todo
+    assert "you have nothing to pay at the desk. The price may not be more than €31.50" in todo
     assert "Paid already? Claim €48.50 back" in todo
     assert "in excess" not in words(client, quote()).split("What to do now")[1]
     page = words(client, quote(**C2S, tiers_payant="full"))
@@ -337,3 +337,19 @@ def test_what_to_do_has_links_out_and_no_dead_one_of_ours(client: TestClient) ->
             assert client.get(link).status_code == 200, link
     assert "Declare a médecin traitant" in unescape(todo)
     assert "until 31 December 2028" in unescape(todo).replace("\xa0", " ")
+
+
+def test_who_holds_the_c2s_advances_nothing_inside_the_pathway(client: TestClient) -> None:
+    """L861-3, D861-6: the fund pays both parts; outside the pathway a doctor may ask for the tariff."""
+    seen = {**C2S, "age": "40", "purpose": "refraction"}
+    for paid, less in (("none", "€31.50"), ("partial", "€9.45")):
+        page = words(client, quote(**seen, tiers_payant=paid))
+        assert "you have nothing to pay at the desk" in page, paid
+        assert "it is your right" in page, paid
+        assert f"{less} less to advance Show your attestation and ask for full direct billing" in page, paid
+        assert "is the most that may be asked of you" not in page, paid
+    alone = {**seen, "role": "autre", "referral": "none", "purpose": "none"}
+    outside = words(client, quote(**alone, tiers_payant="none"))
+    assert "€26.50 is the most that may be asked of you" in outside
+    assert "it is your right" not in outside
+    assert "with the mutuelle" not in words(client, quote(**C2S, tiers_payant=None))

@@ -221,6 +221,8 @@ class Form:
         if option.label:
             return self.words(option.label), self.words(option.help) if option.help else ""
         label_, help_ = answer_words(*next(iter(option.facts.items())), self.lang)
+        if option in NEEDS_MUTUELLE and self.state.given.get("c2s") == "true":
+            help_ = self.say("Full tiers payant: the fund pays both parts, its own and that of the C2S.")
         return i18n.typography(label_, self.lang), i18n.typography(help_, self.lang)
 
     def days(self) -> Iterator[Link]:

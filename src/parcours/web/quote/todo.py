@@ -173,11 +173,16 @@ class Todo:
 
     # --- at the desk ------------------------------------------------------------------------------------------------
 
+    @property
+    def bound(self) -> bool:
+        """Is direct billing owed to who has the right: not outside the pathway at a doctor's (L161-36-4, L861-3)?"""
+        return self.about.pathway != Pathway.OUTSIDE or self.act.profession != Profession.MEDECIN
+
     def most_asked(self) -> str:
         """What may be asked at most, where the price is above it."""
         if not self.act.c2s:
             return N_("{most} is the most that may be asked for a session of Mon soutien psy.")
-        if self.act.tiers_payant != TiersPayant.FULL:
+        if self.act.tiers_payant != TiersPayant.FULL and not self.bound:
             return N_("Show your attestation of the C2S: {most} is the most that may be asked of you.")
         return N_(
             "Show your attestation of the C2S: you have nothing to pay at the desk. The price may not be more than "
@@ -188,15 +193,17 @@ class Todo:
         """What to show, to ask and to take away."""
         disputed = self.about.dispute
         if disputed and disputed.certain:
+            paid = self.about.amo if not self.bound and self.act.tiers_payant == TiersPayant.PARTIAL else 0
             yield Task(
                 self.say("Do not pay what is asked in excess"),
-                self.say(self.most_asked(), most=self.money(self.about.max_fee)),
+                self.say(self.most_asked(), most=self.money(self.about.max_fee - paid)),
             )
         rights = [self.say("the C2S")] if self.act.c2s else []
         rights += [self.say("your long-term illness")] if self.act.exemption >> Exemption.ALD & 1 else []
         rights += [self.say("maternity cover")] if self.act.exemption >> Exemption.MATERNITE & 1 else []
-        bound = self.about.pathway != Pathway.OUTSIDE or self.act.profession != Profession.MEDECIN
-        if rights and bound and self.act.tiers_payant == TiersPayant.NONE:  # L161-36-4, L861-3
+        both = self.act.c2s and self.about.amc > 0  # the fund pays the two parts: D861-6
+        advanced = self.act.tiers_payant == TiersPayant.NONE or (both and self.act.tiers_payant == TiersPayant.PARTIAL)
+        if rights and self.bound and advanced:
             yield Task(
                 self.say("Ask for direct billing (tiers payant): it is your right"),
                 self.say(
