@@ -93,7 +93,7 @@ def fill(connection: Connection, table: str, rows: int, parties: int) -> None:
             INSERT INTO {table} (id, transaction_id, account, party, claim_id, cents, year, at)
             SELECT uuidv7(), md5('t' || one / {POSTINGS})::uuid,
                    (ARRAY['prestations', 'a_payer:insured', 'pf'])[1 + one % {POSTINGS}],
-                   md5('p' || (one / {POSTINGS}) * 7919 % {parties})::uuid, md5('c' || one / {POSTINGS})::uuid,
+                   md5('p' || (one / {POSTINGS})::bigint * 7919 % {parties})::uuid, md5('c' || one / {POSTINGS})::uuid,
                    (ARRAY[1900, -1700, -200])[1 + one % {POSTINGS}], NULL,
                    date '{BEGINS}' + (one::bigint * {days} / {rows})::int
             FROM generate_series({first}, {last}) AS one

@@ -69,7 +69,7 @@ PAGES = {
     "/fhir": N_("FHIR R4: an estimate before care, for programs"),
     "/verify": N_("Check a document"),
     "/offline": N_("Without a connection"),
-    "/security": N_("Report a weakness"),
+    "/security": N_("Report a mistake or a weakness"),
 }
 SUGGESTED = (
     "trouver_un_medecin",
