@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from uuid import UUID
 
 import yaml
 from sqlalchemy import select
@@ -46,7 +47,7 @@ PAY_EVERY = 4 * WEEK
 RECEIVED = ClaimState.RECEIVED
 WAITING = 2
 """Corrections that one officer proposed and that wait for another."""
-PROPOSER = "demonstration"
+PROPOSER = str(UUID(int=0))
 """Who proposed them: nobody who logs in."""
 FIRST_NUMBER = 1000
 """Sheets of the ordinary visits are numbered from here: the stories have their own."""
