@@ -1,5 +1,6 @@
 """Amounts of the quote that a stranger found wrong: lawful supplements, ranges, guarantees, days of grace."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from html import unescape
@@ -24,6 +25,8 @@ from tests.web.test_quote_guards import words
 OWN = {"medecin_traitant": "true", "role": "medecin_traitant", "referral": "none", "contract": "none"}
 SUNDAY, WEDNESDAY, SATURDAY = "2026-11-22", "2026-11-25", "2026-11-21"
 ON_CALL = "permanence_des_soins"
+READ = re.compile(r"(?:This price is to the cent|If [^.]{1,120}, this price is lawful)[^€]*€.*? left to you")
+"""How a price may be read as several lines."""
 
 
 @pytest.mark.parametrize(
@@ -54,28 +57,48 @@ def test_every_supplement_that_a_bill_knows_explains_a_price(
         cents = visit + tariff(code, date.fromisoformat(day), who)
         assert cents > visit, code
         page = words(client, quote(**facts, fee=plain_euros(cents)))
-        assert "several lawful lines, all refunded" in page, (code, cents)
-        assert f"{code} " in page.split("lawful lines")[1], code
-        assert "To check" not in page, code
+        read = [one for one in READ.findall(page) if f" {code} " in one]
+        if (code[:2] in ("CR", "VR")) != (setting == ON_CALL):
+            assert not read, (code, "a call centre sent the patient, or did not")
+            continue
+        sure = group == "sunday" and not code.startswith("V")
+        assert read, (code, cents)
+        assert read[0].startswith("This price" if sure else "If "), read
+        assert ("To check" in page) != sure, code
         if group == "sunday":
             assert euros(cents - visit, "en") in words(client, quote(**facts, fee=None)), "asked with the price"
 
 
-@pytest.mark.parametrize(
-    ("age", "fee", "left"),
-    [
-        ("4", "40", "€12.00"),
-        ("40", "35", "€12.50"),
-        ("4", "65", "€19.50"),
-        ("4", "75", "€22.50"),
-        ("40", "45", "€15.50"),
-    ],
-)
+@pytest.mark.parametrize(("age", "fee", "left"), [("4", "40", "€12.00"), ("40", "35", "€12.50")])
 def test_a_sunday_s_price_is_that_of_its_lines(client: TestClient, age: str, fee: str, left: str) -> None:
-    """At the practice at an odd hour, at home with and without the travel, at home at an odd hour."""
+    """At the practice, without a call centre, with its own doctor."""
     page = words(client, quote(**OWN, care_date=SUNDAY, specialty="generaliste", age=age, fee=fee))
     assert f"Read so, {left} is left to you" in page
     assert "Letters to claim it back" not in page
+
+
+@pytest.mark.parametrize(
+    ("who", "fee", "left", "read"),
+    [
+        ({"age": "4"}, "45", "€20.50", "VG"),
+        ({"age": "4", "special_setting": ON_CALL}, "75", "€50.50", "VRD"),
+        ({"age": "40", "special_setting": ON_CALL}, "40", "€21.00", "MD"),
+        ({"age": "40", "special_setting": ON_CALL}, "70", "€51.00", "VRD"),
+        ({"age": "40", "special_setting": ON_CALL, "c2s": "true"}, "40", "€10.00", "MD"),
+    ],
+)
+def test_what_nobody_said_is_a_possibility_and_no_answer(
+    client: TestClient, who: dict[str, str], fee: str, left: str, read: str
+) -> None:
+    """A visit at home explains the price to the cent: the answer is that of the practice, and the rest to check."""
+    alone = dict.fromkeys(("medecin_traitant", "role", "referral"), None) if who["age"] == "4" else {"role": "autre"}
+    facts = {**alone, "contract": "none", "specialty": "generaliste", "care_date": SUNDAY, **who}
+    page = words(client, quote(**facts, fee=fee))
+    assert f"{left} of €{fee}.00 charged" in page
+    possible = [one for one in READ.findall(page) if one.startswith("If the doctor came to your home")]
+    assert [f" {read} " in one for one in possible] == [True]
+    if "special_setting" in who:
+        assert "without call centre" not in page, "the 15 or the 116 117 was answered"
 
 
 def test_a_visit_at_home_on_another_day_explains_its_travel(client: TestClient) -> None:

@@ -247,7 +247,7 @@ def test_a_recent_settling_is_only_offered_where_it_can_count(client: TestClient
 def test_what_is_not_owed_is_no_saving(client: TestClient) -> None:
     page = client.get(quote(**C2S)).text
     assert "Choose a doctor who applies" not in page, "nothing is owed: no doctor is cheaper"
-    assert "Show the carte Vitale and ask for direct billing" in page, "what saves an advance stays"
+    assert "Show your attestation and ask for full direct billing" in page, "what saves an advance stays"
 
 
 def test_the_price_of_a_one_off_opinion_is_lawful_when_it_is_typed(client: TestClient) -> None:

@@ -30,7 +30,7 @@ from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.profile import profile_of
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, of_lines, open_result
-from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, receipt_of, split_of
+from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, receipt_of, split_of, splits
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements, visit_code
 from parcours.web.quote.todo import About, Group, Todo, events
@@ -182,6 +182,9 @@ def quote_of(page: Page) -> Quote:
     settled = outcome if isinstance(outcome, Answer) and not still else None
     split = split_of(page, state, settled, pairs) if settled else None
     disputed = dispute_of(settled) if settled and not split else None
+    possible = list(splits(page, state, settled, pairs)) if settled and disputed else []
+    if disputed and possible:
+        disputed = disputed._replace(certain=False)
     result = more = None
     todo: list[Group] = []
     if settled:
@@ -241,6 +244,7 @@ def quote_of(page: Page) -> Quote:
         outcomes=list(outcomes(form)) if state.unsure else [],
         supplements=possible_supplements(state, settled, disputed, question, page, pairs),
         split=split,
+        possible=possible,
         letters=letters_of(page, disputed, pairs),
         letter_fields=fields(OF_DISPUTES, page.lang),
         claim_back_url=page.address("/me/claim-back", tuple(pairs)),

@@ -1,9 +1,10 @@
 """A price that is to the cent a visit and the supplements of its day: the paper has several lines, all refunded.
 
-Such a price is no overrun: the page says how it splits, what is then left, and opens the bill.
+Such a price is no overrun: the page says how it splits, what is then left, and opens the bill. A split that takes for
+true what nobody said (a visit at home, an hour, who sent the patient) is a possibility and never the answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,10 @@ from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
 from parcours.engine.say.receipt import receipt
 from parcours.text import euros, listed, plain_euros
+from parcours.web.i18n import N_
 from parcours.web.pages import Page, text
 from parcours.web.quote.state import State
-from parcours.web.quote.supplements import name_of, tariff, visit_code, ways, who_of
+from parcours.web.quote.supplements import name_of, supposed, tariff, visit_code, ways, who_of
 
 OF_ONE_ACT = ("act", "fee", "base", "quantity", "status", "ips", "sure", "unsure")
 ORDINARY_CODES = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
@@ -31,6 +33,8 @@ class Split:
     url: str
     settled: BillAnswer
     """These lines, settled together."""
+    certain: bool
+    """Does it follow from what was answered?"""
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -55,10 +59,17 @@ def receipt_of(settled: Answer, split: Split | None) -> dict[str, Any]:
 
 
 def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split | None:
-    """The visit and the supplements that make a price above its tariff, to the cent; None where none do."""
+    """The visit and the supplements that make a price above its tariff, to the cent, by what was answered; None where
+    none do.
+    """
+    return next((one for one in splits(page, state, settled, pairs) if one.certain), None)
+
+
+def splits(page: Page, state: State, settled: Answer, pairs: Pairs) -> Iterator[Split]:
+    """Every way in which a price above its tariff is lawful lines to the cent."""
     visit, said = state.sitting.tariff(), dict(pairs)
     if not 0 < visit < settled.act.fee or said.get("act"):
-        return None
+        return
     who = who_of(state.given)
     for codes in ways(state.given, state.day):
         costs = [tariff(code, state.day, who) for code in codes]
@@ -67,18 +78,19 @@ def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split |
         lines = [(visit_code(code_of(said), codes[0]), visit), *zip(codes, costs, strict=True)]
         settled_lines = settled_as(state, lines)
         if settled_lines is None:
-            return None
-        named = listed(
-            [f"{code} {name_of(code, page.lang)} {euros(cents, page.lang)}" for code, cents in lines], page.lang
-        )
-        words = text(
-            "This price is to the cent several lawful lines, all refunded: {lines}. Read so, {left} is left to you.",
-            page.lang,
-            lines=named,
-            left=euros(settled_lines.totals["patient"], page.lang),
-        )
-        return Split(words, page.address("/bill", bill_pairs(pairs, lines)), settled_lines)
-    return None
+            continue
+        unsaid = [text(words, page.lang) for words in supposed(codes, state.given, state.day)]
+        words = words_of(lines, settled_lines, unsaid, page.lang)
+        yield Split(words, page.address("/bill", bill_pairs(pairs, lines)), settled_lines, certain=not unsaid)
+
+
+def words_of(lines: Sequence[tuple[str, int]], settled: BillAnswer, unsaid: Sequence[str], lang: str) -> str:
+    """How a price splits, and under which conditions that nobody said."""
+    words = N_("This price is to the cent several lawful lines, all refunded: {lines}. Read so, {left} is left to you.")
+    if unsaid:
+        words = N_("If {unsaid}, this price is lawful and refunded: {lines}. {left} is then left to you.")
+    named = listed([f"{code} {name_of(code, lang)} {euros(cents, lang)}" for code, cents in lines], lang)
+    return text(words, lang, lines=named, left=euros(settled.totals["patient"], lang), unsaid=listed(unsaid, lang))
 
 
 def settled_as(state: State, lines: list[tuple[str, int]]) -> BillAnswer | None:

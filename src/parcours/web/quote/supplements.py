@@ -18,6 +18,7 @@ from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
 from parcours.law.workdays import SATURDAY, is_sunday_or_holiday
 from parcours.web import i18n
+from parcours.web.i18n import N_
 
 FILE = Path(__file__).with_name("suggestions.yaml")
 GENERALIST = "generaliste"
@@ -25,6 +26,9 @@ AT_PRACTICE = frozenset({"CRD", "CRN", "CRM"})
 """Asked for by the call centre, at the practice: not for a visit at home."""
 AT_HOME = frozenset({"VRD", "VRN", "VRM", "VRS"})
 """Asked for by the call centre, at home."""
+NOT_SENT = frozenset({"F", "MN", "MM", "MHP"})
+"""For who comes without a call centre."""
+ON_CALL = "permanence_des_soins"
 HOME = ("VG", "MD")
 """A general practitioner's visit at home, and its travel."""
 ORDINARY = {"fee": "10000"}
@@ -53,7 +57,7 @@ def suggestions() -> Mapping[str, Mapping[str, Sequence[str]]]:
 def codes_of(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
     """The supplements to think of: those of the day and, for a doctor on call or in an emergency, of the hours."""
     found = list(hours_of(facts, "sunday")) if is_sunday_or_holiday(day) else []
-    if facts.get("special_setting") == "permanence_des_soins" or facts.get("urgent") == "true":
+    if facts.get("special_setting") == ON_CALL or facts.get("urgent") == "true":
         found += any_hour(facts, day)
     yield from dict.fromkeys(found)
 
@@ -65,14 +69,54 @@ def any_hour(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
 
 
 def hours_of(facts: Mapping[str, str | None], name: str) -> Iterator[str]:
-    """What a bill is known to hold for an hour (`suggestions.yaml`), by who made it out; that a call centre asks
-    for at the practice, for any doctor.
+    """What a bill is known to hold for an hour (`suggestions.yaml`), by who made it out, and that no answer denies;
+    that a call centre asks for at the practice, for any doctor.
     """
     specialty = facts.get("specialty")
     if facts.get("profession", "medecin") != "medecin" or not specialty:
         return
     own = suggestions()[GENERALIST if specialty == GENERALIST else "medecin"].get(name, ())
-    yield from dict.fromkeys((*(code for code in suggestions()[GENERALIST].get(name, ()) if code in AT_PRACTICE), *own))
+    asked_for = (code for code in suggestions()[GENERALIST].get(name, ()) if code in AT_PRACTICE)
+    yield from (code for code in dict.fromkeys((*asked_for, *own)) if not denied(code, facts))
+
+
+def denied(code: str, facts: Mapping[str, str | None]) -> bool:
+    """Does an answer exclude a supplement: one without a call centre where it sent the patient, and the reverse?"""
+    setting = facts.get("special_setting")
+    if setting == ON_CALL:
+        return code in NOT_SENT
+    urgent = facts.get("urgent") == "true"
+    return (setting is not None and code in AT_PRACTICE | AT_HOME) or (urgent and code == "MHP")
+
+
+def supposed(codes: Sequence[str], facts: Mapping[str, str | None], day: date) -> Iterator[str]:
+    """What these supplements take for true that nobody said: a visit at home, who sent the patient, an hour."""
+    if not AT_HOME.isdisjoint(codes) or not set(HOME).isdisjoint(codes):
+        yield N_("the doctor came to your home")
+    setting = facts.get("special_setting")
+    if setting != ON_CALL and not (AT_PRACTICE | AT_HOME).isdisjoint(codes):
+        yield N_("the 15 or the 116 117 sent you")
+    if setting is None and not facts.get("role") and not NOT_SENT.isdisjoint(codes):
+        yield N_("no call centre sent you")
+    whole_day = {code for name in named_days(day) for code in hours_of(facts, name)} | set(HOME)
+    if not whole_day.issuperset(codes):
+        night = not set(codes).isdisjoint(hours_of(facts, "night"))
+        evening = not set(codes).isdisjoint(hours_of(facts, "evening"))
+        yield HOURS[evening, night]
+
+
+HOURS = {
+    (True, False): N_("it was in the evening or early in the morning"),
+    (False, True): N_("it was in the middle of the night"),
+    (True, True): N_("it was in the evening or at night"),
+}
+
+
+def named_days(day: date) -> tuple[str, ...]:
+    """Under which name of `suggestions.yaml` a whole day is."""
+    if is_sunday_or_holiday(day):
+        return ("sunday",)
+    return ("saturday",) if day.weekday() == SATURDAY else ()
 
 
 def supplements(facts: Mapping[str, str | None], day: date, excess: int, lang: str) -> list[Supplement]:
