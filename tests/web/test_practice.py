@@ -143,6 +143,31 @@ def test_an_unknown_code_and_codes_that_do_not_go_together_are_said(people, coun
     assert "goes with a home visit" not in send(amar, path, "preview", acts="VG MD").text
 
 
+def test_supplements_of_an_hour_are_looked_at_before_the_signature(people, country):  # noqa: F811
+    amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+
+    def said(acts, day):
+        return html.unescape(send(amar, path, "preview", acts=acts, care_date=day).text)
+
+    wednesday = said("G CRD", "2026-07-15")
+    assert "CRD: this supplement is for Sundays and holidays, and 15 July 2026 is neither." in wednesday
+    assert "Sign and send all the same" in wednesday
+    assert "MHP: this supplement depends on the hour" in said("G MHP", "2026-07-15")
+    for acts in ("G CRD", "G MHP"):
+        assert "all the same" not in said(acts, "2026-07-12"), "a Sunday"
+    near = said("ZZZ", "2026-07-15").partition("Expected: ")[2]
+    assert near.startswith("G ("), "codes of general practice"
+    assert "CS (" not in near
+
+
+def test_a_complementary_insurance_that_is_not_known_is_not_counted_as_none(people, country):  # noqa: F811
+    zola, path = people("zola"), f"/practice/patient?of={country.zoe}"
+    page = html.unescape(send(zola, path, "preview", acts="G", tiers_payant="full").text)
+    assert "€2.00 to €11.00" in page
+    assert "ask for the card" in page
+    assert "€0.00 to €9.00" in page, "nor is what both parts would leave at the desk"
+
+
 def test_a_holder_of_the_c2s_is_not_made_to_pay(people, country):  # noqa: F811
     amar, path = people("amar"), f"/practice/patient?of={country.alice}"
     assert '<option value="none"' not in amar.get(path).text

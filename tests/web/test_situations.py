@@ -22,6 +22,7 @@ SETTLED_PAGES = {
     "prevention": [2_00, 0, 2_00, 11_00],
     "maternite": [14_00, 11_45, 0, 7_95],
     "sage_femme_adresse": [11_45, 9_95, 20_55],
+    "sans_medecin_traitant": [21_60, 16_32, 11_00, 20_55],
 }
 
 
@@ -69,3 +70,22 @@ def test_a_page_leads_to_where_it_can_be_done(client: TestClient, slug: str) -> 
     for link in links:
         if link.startswith("/"):
             assert client.get(link).status_code == 200, link
+
+
+def test_pages_promise_no_more_than_their_examples(client: TestClient) -> None:
+    def said(slug: str) -> str:
+        return unescape(client.get(f"/situations/{slug}", headers={"accept-language": "en"}).text)
+
+    assert "enough to avoid it" not in said("sans_medecin_traitant")
+    assert "whole share" in said("c2s")
+    assert "Inside the pathway you pay nothing" in said("c2s")
+    assert "adds nothing" not in said("vaccins")
+    genetics = said("genetique_medicale")
+    assert "after an anomaly was found in the family" in genetics
+    assert "D162-1-6" in genetics
+    for slug in ("dermatologie", "urgence", "trouver_un_medecin", "medecin_de_garde"):
+        assert "never refunded less" not in said(slug), slug
+    for slug in ("carte_perdue", "nouveaux_arrivants"):
+        assert "from the quarter after the care" in said(slug), slug
+    for slug in ("ald", "diabete_yeux", "ivg", "prevention", "contraception", "invalidite"):
+        assert re.search("but for the (doctor\u2019s |doctor's )?flat contribution", said(slug)), slug

@@ -21,7 +21,7 @@ from parcours.law.loader import load
 from parcours.law.workdays import SATURDAY, is_sunday_or_holiday
 from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
-from parcours.web.quote.supplements import suggestions
+from parcours.web.quote.supplements import GENERALIST, suggestions
 from parcours.words import fold, spaced
 
 MOST_FOUND = 12
@@ -246,9 +246,16 @@ def tariff_of(
 # --- what the day and the hour add ----------------------------------------------------------------------------------
 
 
+@cache
+def general_practice() -> frozenset[str]:
+    """The specialties that are general practice, by their words."""
+    return frozenset(one.slug for one in load().specialties.values() if one.generaliste)
+
+
 def table_of(state: State) -> Mapping[str, Sequence[str]]:
     """The suggestions for who made the paper out."""
     known, specialty = suggestions(), state.facts.get("specialty", "")
+    specialty = GENERALIST if specialty in general_practice() else specialty
     names = (state.facts.get("kind", ""), specialty, state.facts.get("profession", ""))
     own = next((known[name] for name in names if name in known), None)
     if specialty:

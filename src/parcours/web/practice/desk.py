@@ -281,6 +281,7 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         typed={name: desk.field(name, 200) or desk.asked(name) for name in TYPED},
         warnings=bill.warnings if bill else [],
         unpaid=unpaid(link, bill),
+        unsure=bill is not None and link is None and not c2s and bill.most_complementary("none") > 0,
         notes=[*bill.told, *(NOTES[one] for one in bill.facts.notes if one in NOTES)] if bill else [],
         lasts=SHOWN_FOR,
         c2s=c2s,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,10 +14,13 @@ from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.codetext import read_code
 from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.errors import FactError
+from parcours.engine.say.wording import day as day_text
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
 from parcours.law.cases import Note
+from parcours.law.days import number_of
 from parcours.law.loader import load
+from parcours.law.workdays import holidays, is_sunday_or_holiday
 from parcours.registry.cards import service as cards
 from parcours.registry.claims.intake import next_number, read_sheet
 from parcours.registry.claims.settling import Settled, settle_claim
@@ -78,6 +81,20 @@ BY_RIGHT = {
     ),
 }
 """The rights that go with third-party payment of the compulsory part, whatever the practice would rather do."""
+NEVER_COVERED = ("majoration", "participation_forfaitaire", "franchise")
+"""What a responsible contract leaves to the patient."""
+DAYTIME, SUNDAYS = ["day"], "sunday"
+"""Hours of the rules: the ordinary ones, and those that a date alone tells."""
+NOT_OF_THAT_DAY = Text(
+    "{code} : ce supplément est du dimanche ou d'un jour férié, et le {day} n'en est pas un.",
+    "{code}: this supplement is for Sundays and holidays, and {day} is neither.",
+)
+HOUR_NOT_SAID = Text(
+    "{code} : ce supplément dépend de l'heure, que la feuille ne dit pas : ne le gardez que si l'heure des soins y"
+    " donne droit.",
+    "{code}: this supplement depends on the hour, which the sheet does not say: keep it only if the hour of care gives"
+    " a right to it.",
+)
 SHOWN = ("advance", "amo", "amc", "patient", "majoration", "deferred")
 """The amounts of an answer that the page shows."""
 
@@ -145,6 +162,11 @@ class Bill:
         """What the patient pays now."""
         return self.answers[way].total("advance")
 
+    def most_complementary(self, way: str) -> int:
+        """What a contract would pay at most: all but the surcharge, the contribution, the deductibles."""
+        answer = self.answers[way]
+        return answer.total("patient") - sum(answer.total(name) for name in NEVER_COVERED)
+
     @cached_property
     def noted(self) -> list[Text]:
         """What the lines show together."""
@@ -161,7 +183,14 @@ class Bill:
         """Of it, codes that do not go together, more than is paid; then fees above the law."""
         above = list(too_much(self.chosen))
         together = [text for text in self.noted if text not in about_direct_billing()]
-        return [*together, *above, *([ABOVE_THE_TARIFF] if above else []), *([self.by_right] if self.by_right else [])]
+        hours = list(out_of_hours([one.typed.code for one in self.lines], self.facts.care_date))
+        return [
+            *together,
+            *hours,
+            *above,
+            *([ABOVE_THE_TARIFF] if above else []),
+            *([self.by_right] if self.by_right else []),
+        ]
 
     @property
     def seen(self) -> str:
@@ -182,6 +211,17 @@ def about_direct_billing() -> tuple[Text, ...]:
     )
 
 
+def out_of_hours(codes: Iterable[str], care: date) -> Iterator[Text]:
+    """A sentence for each supplement of a Sunday or of an hour, where the day of care does not by itself allow it."""
+    free = is_sunday_or_holiday(care) or care in holidays(care.year, alsace_moselle=True)
+    for code in dict.fromkeys(codes):
+        for entry in bill_law().notes["hours"].values():
+            if code not in entry["codes"] or entry["bands"] == DAYTIME or (free and SUNDAYS in entry["bands"]):
+                continue
+            told = NOT_OF_THAT_DAY if entry["bands"] == [SUNDAYS] else HOUR_NOT_SAID
+            yield Text(*(told[lang].format(code=code, day=day_text(number_of(care), lang)) for lang in LANGS))
+
+
 def too_much(settled: Settled) -> Iterator[Text]:
     """A sentence for each line whose price is more than this professional may ask of this patient."""
     for one in settled.acts:
@@ -198,7 +238,7 @@ def state_of(desk: Desk, doctor: Professional, facts: VisitFacts, words: list[Ty
     values = facts.values()
     named = {name: str(values[name]) for name in ("specialty", "profession", "convention", "age") if values.get(name)}
     if doctor.specialty:
-        named.setdefault("specialty", load().specialties[doctor.specialty].slug)
+        named["specialty"] = load().specialties[doctor.specialty].slug
     lines = [{"code": one.code} | ({"quantity": str(one.quantity)} if one.quantity else {}) for one in words]
     named["care_date"] = facts.care_date.isoformat()
     return State(desk.page, named, {}, lines, {}, "", HOURS[0], "")

@@ -63,6 +63,8 @@ COMPLETE = {
 }
 """What an example does not say, said: the quote it opens asks nothing more."""
 CHILDREN = "pediatre"
+GENETICS = "genetique_medicale"
+"""A specialty whose exempt consultation (D162-1-6 8°) is for nobody else."""
 COMMON = (
     "generaliste",
     "dermatologie",
@@ -264,8 +266,9 @@ def specialty_page(page: Page, slug: str) -> Response:
         answer=direct_answer(slug, entry, family, page),
         paragraphs=[
             text(
-                "Whatever the doctor: an emergency, being away from home, and patients under {age} are never refunded "
-                "less. The lines below compare the same visit at the official tariff of sector 1.",
+                "Whatever the doctor, an emergency, care away from home and patients under {age} never bear the "
+                "surcharge; without your doctor's referral the base may still be smaller, as some supplements go with "
+                "it. The lines below compare the same visit at the official tariff of sector 1.",
                 page.lang,
                 age=book.parameters["parcours.age_exclusion"].values[-1].value,
             )
@@ -274,12 +277,18 @@ def specialty_page(page: Page, slug: str) -> Response:
         bills=[],
         links=links_of(("directory", "official_directory"), page),
         letters=[],
-        references=list(family.references) if family else ["CSS-L162-5-3", "CSS-R160-6"],
+        references=references_of(slug, family),
         parameters=[
             (item, value_text(item.values[-1].value, item.unit, page.lang)) for item in ages if family and family.age
         ],
         book=book,
     )
+
+
+def references_of(slug: str, family: AccesDirect | None) -> list[str]:
+    """The texts behind the page of a specialty."""
+    own = ["CSS-D162-1-6"] if slug == GENETICS else []
+    return [*own, *(family.references if family else ("CSS-L162-5-3", "CSS-R160-6"))]
 
 
 def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page: Page) -> str:
@@ -329,6 +338,13 @@ def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page:
             "From {age} on, without a letter, {amount} less is refunded.",
             page.lang,
             age=age,
+            amount=lost,
+        )
+    if slug == GENETICS:
+        return text(
+            "Yes for the genetic consultation that follows an anomaly found in the family, which never bears the "
+            "surcharge. For another reason, without a letter, {amount} less is refunded.",
+            page.lang,
             amount=lost,
         )
     if family is None:
@@ -394,6 +410,8 @@ def specialty_examples(
         yield say("On your own, for another reason"), alone
     else:
         yield say("On your own"), alone
+    if slug == GENETICS:
+        yield say("On your own, after an anomaly was found in the family"), {**alone, "special_setting": "genetique"}
     yield say("On your own, nobody declared"), {**alone, "medecin_traitant": False}
     yield say("In an emergency"), {**alone, "urgent": True}
     yield say("Away from home"), {**alone, "away": True, **({"fee": ORDINARY} if entry.generaliste else {})}
