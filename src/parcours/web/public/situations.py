@@ -291,40 +291,17 @@ def references_of(slug: str, family: AccesDirect | None) -> list[str]:
     return [*own, *(family.references if family else ("CSS-L162-5-3", "CSS-R160-6"))]
 
 
+def paid(slug: str, role: str, referral: str) -> int:
+    """What health insurance pays at the tariff, in cents, to who has declared a doctor."""
+    facts = {"specialty": slug, "medecin_traitant": True, "role": role, "referral": referral, "fee": HIGH_FEE}
+    return settled(complete(facts, today())).settlement.amo
+
+
 def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page: Page) -> str:
     """The short answer, its amount settled."""
-    sent = settled(
-        complete(
-            {
-                "specialty": slug,
-                "medecin_traitant": True,
-                "role": "correspondant",
-                "referral": "soins_iteratifs",
-                "fee": HIGH_FEE,
-            },
-            today(),
-        )
-    )
-    alone = settled(
-        complete(
-            {"specialty": slug, "medecin_traitant": True, "role": "autre", "referral": "none", "fee": HIGH_FEE}, today()
-        )
-    )
-    lost = euros(sent.settlement.amo - alone.settlement.amo, page.lang)
+    own, sent = ("medecin_traitant", "none"), ("correspondant", "soins_iteratifs")
+    lost = euros(paid(slug, *(own if entry.generaliste else sent)) - paid(slug, "autre", "none"), page.lang)
     if entry.generaliste:
-        own = settled(
-            complete(
-                {
-                    "specialty": slug,
-                    "medecin_traitant": True,
-                    "role": "medecin_traitant",
-                    "referral": "none",
-                    "fee": HIGH_FEE,
-                },
-                today(),
-            )
-        )
-        lost = euros(own.settlement.amo - alone.settlement.amo, page.lang)
         return text(
             "Your own médecin traitant, yes. Another general practitioner only in the cases below: "
             "otherwise {amount} less is refunded.",
