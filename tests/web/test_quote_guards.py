@@ -353,3 +353,21 @@ def test_who_holds_the_c2s_advances_nothing_inside_the_pathway(client: TestClien
     assert "€26.50 is the most that may be asked of you" in outside
     assert "it is your right" not in outside
     assert "with the mutuelle" not in words(client, quote(**C2S, tiers_payant=None))
+
+
+def test_the_badge_says_what_changes_no_refund(client: TestClient) -> None:
+    gone = {"care_date": "2026-11-26", "medecin_traitant": "false"}
+    page = words(client, quote(**gone, medecin_traitant_left_on="2026-06-28"))
+    assert "Left to you in the end Outside the pathway, no penalty" in page
+    child = words(client, quote(age="8", care_date="2026-11-26"))
+    assert "Left to you in the end The pathway has no effect" in child
+    after = quote(**gone, medecin_traitant_left_on="2026-12-01")
+    assert client.get(after).status_code == 400
+    assert "The day your médecin traitant left: enter a day that exists, not after the visit." in words(client, after)
+
+
+def test_only_what_is_older_than_the_care_is_said_to_be(client: TestClient) -> None:
+    """Values of the day itself are not older than the care."""
+    said = words(client, quote(care_date="2026-11-22")).split("This is not legal advice.")[1].split("Printed on")[0]
+    assert "values checked on 22 November 2026" not in said
+    assert "The care is later than what is checked (articles read as they stood on" in said

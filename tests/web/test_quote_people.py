@@ -272,6 +272,15 @@ def test_whether_the_protocol_plans_this_doctor_is_asked_before_an_amount(client
     assert "Left to you in the end Outside the pathway €17.60" in no
     assert "long-term illness protocol names this doctor" not in no, "what was denied is no advice"
     assert "plan this doctor" not in words(client, quote(**{**ill, "exemption": "none"}))
+    lost = re.search(r'href="([^"]+)">I don’t know', client.get(quote(**ill)).text)
+    assert lost
+    page = client.get(unescape(lost[1])).text
+    rows = page.split("You did not know: Care protocol")[1].split("</ul>")[0]
+    two = [words(client, unescape(address)) for address in re.findall(r'href="([^"]+)"', rows)]
+    assert [one.split("Left to you in the end ")[1][:7] for one in two] == ["Inside ", "Outside"]
+    assert "How you came Nobody sent me Change" in words(client, unescape(lost[1])), "that was answered"
+    known = words(client, quote(**ill, unsure="exemption"))
+    assert "I don’t know" not in known.split("Your answers")[1].split("Why")[0], "a known cover"
 
 
 def test_the_price_without_the_young_patients_supplement_is_offered(client: TestClient) -> None:

@@ -22,6 +22,7 @@ VALUES_AND_ARTICLES = Text(
     "valeurs contrôlées le {verified}, articles lus dans leur état du {read}",
     "values checked on {verified}, articles read as they stood on {read}",
 )
+ARTICLES = Text("articles lus dans leur état du {read}", "articles read as they stood on {read}")
 VALUES = Text("valeurs contrôlées le {verified}", "values checked on {verified}")
 REPLACED = Text(
     "Une version de l'article {number} commence le {day} ; elle n'a pas été lue.",
@@ -78,13 +79,12 @@ def iso_of(day: date | None) -> str | None:
 
 def sentences(fresh: Known, day: int, lang: str) -> Iterable[str]:
     """Whether what was checked covers the day of care, and what is known to follow."""
-    words = {
-        name: said_day(number_of(value), lang)
-        for name, value in (("verified", fresh.verified_on), ("read", fresh.read_on))
-        if value
-    }
-    checked = (VALUES_AND_ARTICLES if fresh.read_on else VALUES)[lang].format(**words)
-    yield (COVERED if day <= number_of(fresh.until) else LATER)[lang].format(checked=checked)
+    covered = day <= number_of(fresh.until)
+    checks = {"verified": number_of(fresh.verified_on), "read": number_of(fresh.read_on) if fresh.read_on else None}
+    told = {name: said_day(on, lang) for name, on in checks.items() if on and (covered or on < day)}
+    if told:  # else nothing is older than the care, and the later version of an article is said below
+        words = {("verified", "read"): VALUES_AND_ARTICLES, ("verified",): VALUES, ("read",): ARTICLES}[tuple(told)]
+        yield (COVERED if covered else LATER)[lang].format(checked=words[lang].format(**told))
     for article in fresh.replaced:
         later = later_day(article)
         if later:

@@ -11,14 +11,15 @@ from parcours.engine.bill.excess import excess_of, in_excess, perhaps_paid
 from parcours.engine.bill.explain import BillExplanation
 from parcours.engine.bill.note import Note
 from parcours.engine.bill.settle import BillAnswer
+from parcours.engine.case import law_on
 from parcours.law.bill.codes import Nature
-from parcours.law.codes import Pathway, Profession
+from parcours.law.codes import Profession
 from parcours.text import COLON, euros
 from parcours.web import i18n
 from parcours.web.pages import text
 from parcours.web.quote.charts import shares
 from parcours.web.quote.letters import Dispute
-from parcours.web.quote.result import PATHWAYS, Shares, card_of
+from parcours.web.quote.result import Shares, card_of, place_of
 from parcours.web.quote.todo import About, paid_by_the_fund, saved_by
 from parcours.web.quote.view import Payer, Result
 
@@ -28,11 +29,11 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
     totals = settled.totals
     acts = [line.line for line in settled.lines if line.line.nature == Nature.ACT]
     places = {
-        one.settlement.pathway
+        place_of(one.settlement, law_on(line.line.act.care_date, settled.law, {}))
         for line, one in zip(settled.lines, settled.settled, strict=True)
         if line.line.nature == Nature.ACT and line.line.act.profession == Profession.MEDECIN
     }
-    words, tone = PATHWAYS[Pathway(places.pop())] if len(places) == 1 else ("", "")
+    words, tone = places.pop() if len(places) == 1 else ("", "")
     certain = {item.line.number: item for item in in_excess(settled) if item.certain}
     warning = next((line.warning for line in explanation.lines if line.warning and line.number not in certain), None)
     card = card_of(

@@ -304,13 +304,15 @@ class Form:
             if words:
                 dropped = {*question.facts, *question.resets}
                 kept = {name: value for name, value in self.state.given.items() if name not in dropped}
-                unsure = any(name in self.state.unsure for name in question.facts)
+                unsure = question.facts[0] in self.state.unsure and question is not questions.COVER
                 shown = self.say("I don’t know ({answer}, for now)", answer=words) if unsure else words
                 typed = self.state.given.get(question.facts[0]) if question.kind != "options" and not unsure else None
                 yield Said(self.words(question.short), shown, self.url(kept, **({"was": typed} if typed else {})))
-        if "referral" in self.state.sure:
-            again = self.url(self.state.given, ("referral",))
-            yield Said(self.words(last.PROTOCOL.short), self.say(last.NOT_PLANNED), again)
+        if {"referral"} & {*self.state.sure, *self.state.unsure}:
+            again, words = self.url(self.state.given, ("referral",)), self.say(last.NOT_PLANNED)
+            if "referral" in self.state.unsure:
+                words = self.say("I don’t know ({answer}, for now)", answer=words)
+            yield Said(self.words(last.PROTOCOL.short), words, again)
         yield from self.act_said()
 
     def act_said(self) -> Iterator[Said]:

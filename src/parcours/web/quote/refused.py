@@ -12,7 +12,7 @@ from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text, today
-from parcours.web.quote.state import OF_MONEY
+from parcours.web.quote.state import LEFT_ON, OF_MONEY
 
 OF_DAYS = frozenset(name for name, fact in BY_NAME.items() if fact.kind == "date")
 LONGEST = 60
@@ -60,7 +60,8 @@ def sentence(fact: str, error: FactError, lang: str) -> str:
         first = date.fromisoformat(first_day())
         return text("Choose a day from {first} on: the law before it is not known here.", lang, first=said(first, lang))
     if fact in OF_DAYS:
-        return text("Enter a day that exists, not after the visit.", lang)
+        named = N_("The day your médecin traitant left: enter a day that exists, not after the visit.")
+        return text(named if fact == LEFT_ON else N_("Enter a day that exists, not after the visit."), lang)
     if fact in ("specialty", "profession"):
         return text("Choose who you are seeing among the answers below.", lang)
     if fact in BY_NAME and BY_NAME[fact].kind in ("code", "boolean"):

@@ -13,11 +13,13 @@ from parcours.engine.say.advise import Option as Lever
 from parcours.engine.say.advise import advise
 from parcours.engine.say.explain import Explanation, OtherReadingText, Step
 from parcours.engine.say.sitting import Standing
-from parcours.law.cases import CaseComplementary
+from parcours.law.cases import CaseComplementary, CaseStatus
 from parcours.law.codes import UNKNOWN, Pathway, Profession, TiersPayant
 from parcours.law.loader import load
+from parcours.law.record import LawRecord
 from parcours.rules.complementary import doctor_guarantee, guarantee_with_optam
 from parcours.rules.rate import WHOLE
+from parcours.rules.types import Settlement
 from parcours.text import COLON, euros, percent
 from parcours.web import i18n
 from parcours.web.i18n import N_
@@ -33,6 +35,16 @@ PATHWAYS = {
     Pathway.OUTSIDE: (N_("Outside the pathway"), "outside"),
     Pathway.NOT_CONCERNED: (N_("Not concerned by the pathway"), "neutral"),
 }
+WITHOUT_EFFECT = (CaseStatus.UNDER_16, CaseStatus.UNDER_16_UNDECLARED)
+
+
+def place_of(paid: Settlement, law: LawRecord) -> tuple[str, str]:
+    """Where a visit lies, in words, and their tone; what changes no refund is not held against anybody."""
+    if paid.case_status in WITHOUT_EFFECT:
+        return N_("The pathway has no effect"), "neutral"
+    if paid.pathway == Pathway.OUTSIDE and not law.majoree[paid.status]:
+        return N_("Outside the pathway, no penalty"), "neutral"
+    return PATHWAYS[Pathway(paid.pathway)]
 
 
 def plain_parameter(id_: str, day: int, lang: str) -> str:
@@ -102,7 +114,7 @@ def exact_result(
         c2s=bool(settled.act.c2s),
         kind=paid_by_the_fund(settled.act, result),
         day=settled.act.care_date,
-        pathway=PATHWAYS[Pathway(result.pathway)],
+        pathway=place_of(result, settled.law),
         warning=explanation.warning if disputed and not disputed.certain else None,
         disputed=disputed,
     )

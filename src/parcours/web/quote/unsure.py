@@ -10,7 +10,7 @@ from parcours.engine.say.sitting import Sitting, Standing, spread
 from parcours.text import plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
-from parcours.web.quote import questions
+from parcours.web.quote import last, questions
 from parcours.web.quote.cards import Card
 from parcours.web.quote.form import Form
 from parcours.web.quote.letters import dispute_of
@@ -57,8 +57,11 @@ UNSURE = {
         ),
     ),
 }
-UNSURE["protocol"] = Unsure({}, UNSURE["sent"].how)
-"""All the ways to come are then shown side by side, the protocol among them."""
+UNSURE["protocol"] = Unsure(
+    {}, N_("The protocol lists the specialists for your illness: ask your médecin traitant, who keeps a copy.")
+)
+BY_HAND = {"specialty": questions.GYNAECOLOGIST, "referral": last.PROTOCOL}
+"""The questions that a fact is not known of, where another one is the usual question of that fact."""
 
 
 def unsure_url(form: Form, card: Card) -> str:
@@ -88,7 +91,7 @@ def outcomes(form: Form) -> Iterator[Outcomes]:
 def answers_of(form: Form) -> Iterator[tuple[Card, list[tuple[str, Mapping[str, str]]]]]:
     """The questions that were not answered, with each answer: its words, its facts."""
     for fact in form.state.unsure:
-        card = questions.GYNAECOLOGIST if fact == "specialty" else questions.BY_FACT.get(fact)
+        card = BY_HAND.get(fact) or questions.BY_FACT.get(fact)
         if card is None or card.id not in UNSURE or card is questions.BASE:
             continue
         options = (
@@ -96,6 +99,8 @@ def answers_of(form: Form) -> Iterator[tuple[Card, list[tuple[str, Mapping[str, 
             if card is questions.FEE
             else [(form.option_words(one)[0], one.facts) for one in form.own(card)]
         )
+        if card is last.PROTOCOL:
+            options.append((form.say(last.NOT_PLANNED), {}))
         if card is questions.GYNAECOLOGIST and "fee" in form.state.unsure:
             options = [(label, {**facts, **at_tariff(form, facts)}) for label, facts in options]
         yield card, options
@@ -144,4 +149,5 @@ def outcome(form: Form, label: str, facts: Mapping[str, str], card: Card) -> Out
         amount = i18n.money_range(span.low, span.high, form.lang)
     disputed = dispute_of(settled) if settled else None
     note = form.say("of which {amount} to check", amount=form.money(disputed.excess)) if disputed else ""
-    return Outcome(label, amount, note, form.url(given, known=card.facts))
+    denied = {"sure": form.surely("referral")} if card is last.PROTOCOL and not facts else {}
+    return Outcome(label, amount, note, form.url(given, known=card.facts, **denied))
