@@ -42,6 +42,19 @@ def test_the_api_answers_what_the_library_answers(client):
         assert jsonio.loads(client.post(f"{V1}/settle", json=case(fee=fee)).text) == expected
 
 
+def test_no_mutuelle_and_care_later_than_the_law_checked_are_said(client):
+    answer = client.post(f"{V1}/settle", json=case(care_date="2050-01-03")).json()
+    assert answer["defaults"]["contract"] == "none"
+    assert "a rule may have changed since" in answer["later_than_checked"]
+    assert (
+        "a rule may have changed since"
+        in batch(client, [{**EXAMPLE_FACTS, "care_date": "2050-01-03"}])[0]["later_than_checked"]
+    )
+    said = client.post(f"{V1}/settle", json=case(contract="none")).json()
+    assert "contract" not in said["defaults"]
+    assert "later_than_checked" not in said
+
+
 def test_a_reading_changes_the_answer(client):
     body = case() | {"readings": {"plafond_majoration": "fiche"}}
     assert jsonio.loads(client.post(f"{V1}/settle", json=body).text)["amo"] == Decimal("7.00")

@@ -21,6 +21,7 @@ from parcours.engine.facts.encoding import EncodedAct, encode
 from parcours.engine.facts.vocabulary import check_names
 from parcours.engine.memory import Memory
 from parcours.engine.results import result_dict
+from parcours.engine.say.freshness import later_note
 from parcours.law.cache import flat_law
 from parcours.text import Lang, Text
 
@@ -126,7 +127,8 @@ class Batch:
     def _result(self, facts: dict[str, Any]) -> dict[str, Any]:
         case = encode(facts, self.flat)
         answer = self._memory_of(case).settle(case, self.flat, {}, f"\0{self.row}")
-        return {**result_dict(answer.settlement), "defaults": answer.defaults}
+        result = {**result_dict(answer.settlement), "defaults": answer.defaults}
+        return result | later_note(answer.act.care_date, self.lang)
 
     def _memory_of(self, case: EncodedAct) -> Memory:
         """The caps of the patient of this line. Raises FactError when the lines are not in order."""

@@ -27,6 +27,7 @@ from parcours.engine.errors import FactError
 from parcours.engine.facts.schema import result_schema
 from parcours.engine.say.advise import ACTS_PER_YEAR, advise
 from parcours.engine.say.explain import explain
+from parcours.engine.say.freshness import later_note
 from parcours.engine.say.receipt import ReceiptError, canonical, receipt
 from parcours.engine.say.sitting import ask
 
@@ -52,7 +53,8 @@ async def answer_of(request: Request) -> Answer:
 @router.post("/settle", response_class=Response, openapi_extra=_CASE, responses=answers_of(result_schema()))
 async def settle_one(request: Request) -> Response:
     """Who pays what for one act: status, amounts in euros, the case of each stage, what was assumed."""
-    return exact((await answer_of(request)).to_dict())
+    answer = await answer_of(request)
+    return exact(answer.to_dict() | later_note(answer.act.care_date, language_of(request)))
 
 
 @router.post("/explain", response_class=Response, openapi_extra=_CASE, responses=answers_of(OBJECT))

@@ -46,6 +46,7 @@ TEXT = {
         "Why, and how to pay less: parcours explain and parcours advise, with the same facts",
     ),
 }
+NO_MUTUELLE = Text("pas de mutuelle (contract)", "no complementary insurance (contract)")
 DETAIL = (
     "base",
     "ticket_moderateur",
@@ -140,6 +141,8 @@ def print_notes(console: Console, answer: Answer, lang: str) -> None:
         console.print(f"[dim]{TEXT['reading'][lang]}{COLON[lang]}{option} ({chosen}){COLON[lang]}{text}[/]")
     console.print(f"[dim]{as_typed(TEXT['why'][lang])}[/]")
     kept = {name: value for name, value in answer.defaults.items() if value not in ABSENT}
-    if kept:
-        assumed = facts_said(kept, answer.act.care_date, lang)
+    said = [facts_said(kept, answer.act.care_date, lang)] if kept else []
+    said += [NO_MUTUELLE[lang]] if answer.encoded.no_contract_said else []
+    if said:
+        assumed = ", ".join(said)
         console.print(f"[dim]{TEXT['assumed'][lang]}{COLON[lang]}{assumed}[/]")

@@ -100,7 +100,13 @@ def _run(
     lang: str,
 ) -> Any:
     with batch_errors(lang):
-        from parcours.engine.batch.header import MAY_BE_NEEDED, mapping_of, may_be_needed
+        from parcours.engine.batch.header import (
+            MAY_BE_NEEDED,
+            NO_CONTRACT_COLUMN,
+            mapping_of,
+            may_be_needed,
+            without_contract,
+        )
         from parcours.engine.batch.run import Job, settle_path
         from parcours.engine.batch.sources import columns_of, files_of
         from parcours.engine.batch.values import values_of
@@ -117,9 +123,12 @@ def _run(
             values=values_of(columns.values),
             plain=columns.plain,
         )
-        absent = may_be_needed(columns_of(files_of(source)[0]), job.columns)
+        columns_read = columns_of(files_of(source)[0])
+        absent = may_be_needed(columns_read, job.columns)
         if absent:
             typer.echo(MAY_BE_NEEDED.format(names=", ".join(absent))[lang], err=True)
+        if without_contract(columns_read, job.columns) and "contract" not in job.values:
+            typer.echo(NO_CONTRACT_COLUMN[lang], err=True)
         with progress_bar(lang) as progress:
             return settle_path(job, progress)
 

@@ -1,5 +1,6 @@
 """`parcours summary`: the totals of a settled file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,6 +51,8 @@ PARTS = {
 }
 """Columns that the glossary does not name."""
 SHORT = {"amo": "AMO", "amc": "AMC"}
+READABLE = 32
+"""Characters that a label needs."""
 COLUMNS = ("acts", "fee", "amo", "amc", "patient", "majoration")
 
 
@@ -104,9 +107,9 @@ def _print(totals: Any, lang: str) -> None:
         payer.add_row(TEXT[name][lang], counted(acts, lang))
     console.print(payer)
     for key, rows in (("status", totals.by_status), ("specialty", totals.by_specialty)):
-        console.print(_table(TEXT[key][lang], rows, lang))
+        console.print(*_tables(TEXT[key][lang], rows, lang, console.width))
     for name, rows in totals.by.items():
-        console.print(_table(by_column(name, lang), rows, lang))
+        console.print(*_tables(by_column(name, lang), rows, lang, console.width))
 
 
 def by_column(name: str, lang: str) -> str:
@@ -124,18 +127,36 @@ def counted(acts: int, lang: str) -> str:
     return agreed(TEXT["title"], lang, acts=acts, shown=count(acts, lang))
 
 
-def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
+def _tables(title: str, rows: list[dict[str, Any]], lang: str, width: int) -> list[Any]:
+    """The table of some rows; two with half of the columns where the labels would have no room."""
+    columns = [name for name in COLUMNS if rows and name in rows[0]]
+    cells = {name: [heading(name, lang), *(cell(row, name, lang) for row in rows)] for name in columns}
+    if width - sum(1 + max(map(len, texts)) for texts in cells.values()) >= READABLE:
+        return [_table(title, rows, columns, lang)]
+    half = len(columns) // 2
+    return [_table(title, rows, part, lang) for part in (columns[:half], columns[half:])]
+
+
+def heading(name: str, lang: str) -> str:
+    """The title of a column."""
+    return SHORT.get(name, TEXT[name][lang])
+
+
+def cell(row: dict[str, Any], name: str, lang: str) -> str:
+    """A number of acts, or an amount."""
+    return count(row[name], lang) if name == "acts" else bare(money(row[name], lang))
+
+
+def _table(title: str, rows: list[dict[str, Any]], columns: Sequence[str], lang: str) -> Any:
     from rich import box
     from rich.table import Table
 
     table = Table(title=f"{title} (€)", title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    columns = [name for name in COLUMNS if rows and name in rows[0]]
     table.add_column(overflow="ellipsis")  # in a narrow terminal the label gives way, never a number
     for name in columns:
-        table.add_column(SHORT.get(name, TEXT[name][lang]), justify="right", no_wrap=True)
+        table.add_column(heading(name, lang), justify="right", no_wrap=True)
     for row in rows:
-        cells = [count(row[name], lang) if name == "acts" else bare(money(row[name], lang)) for name in columns]
-        table.add_row(_label(row, lang), *cells)
+        table.add_row(_label(row, lang), *(cell(row, name, lang) for name in columns))
     return table
 
 

@@ -87,7 +87,8 @@ class Answer:
     @property
     def defaults(self) -> dict[str, Any]:
         """The facts that were assumed, with their value."""
-        return {name: self.facts.get(name) for name in (*self.encoded.defaults, *self.encoded.missing)}
+        assumed = {name: self.facts.get(name) for name in (*self.encoded.defaults, *self.encoded.missing)}
+        return assumed | ({"contract": "none"} if self.encoded.no_contract_said else {})
 
     @property
     def notes(self) -> list[str]:

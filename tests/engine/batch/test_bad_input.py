@@ -83,6 +83,7 @@ def test_columns_that_rows_of_doctors_will_need_are_told_before_the_first_row(tm
     source = csv(tmp_path, kept, header=[*kept])
     done = RUN.invoke(app, ["settle", str(source), "--summary", "-o", str(tmp_path / "o.csv"), "--lang", "en"])
     assert done.stderr.startswith("no column convention, role"), "before the first row"
+    assert "no column contract: no complementary insurance is assumed" in done.stderr
 
 
 def test_a_misspelt_column_is_not_passed_over(tmp_path) -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from parcours.cli.main import app
+from parcours.cli.summary import _print
 from parcours.engine.batch import compiling, parquet_join
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.run import Job, settle_path
-from parcours.engine.batch.summary import read_row, summarise
+from parcours.engine.batch.summary import Summary, read_row, summarise
 from parcours.engine.case import settle
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.say.explain import explain
@@ -96,6 +97,16 @@ def settled(tmp_path_factory):
     for suffix in ("parquet", "arrow", "csv", "ndjson"):
         settle_path(Job(str(folder / "acts.parquet"), folder / f"settled.{suffix}"))
     return folder
+
+
+def test_labels_of_a_summary_are_read_in_a_terminal_of_80_columns(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    many = dict.fromkeys(("fee", "amo", "amc", "patient", "majoration"), Decimal("123456789.10"))
+    rows = [{"specialty": "chirurgie_generale", "acts": 12_345_678, **many}]
+    _print(Summary(12_345_678, many, [], rows, {}, {}, {}), "fr")
+    said = capsys.readouterr().out
+    assert said.count("Chirurgie générale ") == 2, "the table is cut in two"
+    assert said.count("123 456 789,10".replace(" ", "\u202f")) >= 5, "no number gives way"
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "arrow", "csv", "ndjson"])

@@ -120,6 +120,11 @@ def may_be_needed(columns: Sequence[str], mapping: Mapping[str, str]) -> list[st
     return [name for name in facts if name not in {*names, *asked, "age_1er_janvier"}]
 
 
+def without_contract(columns: Sequence[str], mapping: Mapping[str, str]) -> bool:
+    """Does no column say the complementary insurance?"""
+    return "contract" not in {*mapping.values(), *(in_small_letters(column, columns) for column in columns)}
+
+
 def in_small_letters(column: str, columns: Sequence[str]) -> str:
     """The fact that a column names but for its capitals, where no other column is that fact; else its own name."""
     plain = column.lower()
@@ -205,6 +210,10 @@ NOT_A_FACT = Text(
 MAY_BE_NEEDED = Text(
     "pas de colonne {names} : une ligne de médecin où ce fait change la réponse sera refusée",
     "no column {names}: a row of a doctor where this fact changes the answer will be refused",
+)
+NO_CONTRACT_COLUMN = Text(
+    "pas de colonne contract : aucune mutuelle n'est supposée, la part complémentaire (amc) est à 0 hors C2S",
+    "no column contract: no complementary insurance is assumed, its part (amc) is 0 but for the C2S",
 )
 A_COLUMN = Text("--map COLONNE={fact}", "--map COLUMN={fact}")
 ALL = Text("tout ensemble : {maps}", "all together: {maps}")

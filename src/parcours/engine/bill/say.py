@@ -170,5 +170,7 @@ def defaults(answer: BillAnswer) -> dict[str, Any]:
     for line in answer.lines:
         if line.line.nature == Nature.ACT:
             assumed.update(dict.fromkeys((*line.encoded.defaults, *line.encoded.missing), "default"))
+    if any(line.encoded.no_contract_said for line in answer.lines):
+        assumed["contract"] = "default"
     shown = [name for name in assumed if name not in answer.given]
     return {"facts": sorted(shown), "borne": not any(name in answer.given for name in BORNE)}

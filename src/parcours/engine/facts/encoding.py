@@ -71,6 +71,8 @@ class EncodedAct(NamedTuple):
     """Facts that are never assumed, not given, and that this act may depend on."""
     declared: tuple[int, int]
     """Indicator and status that were given beside the facts they stand for, to be checked (0: none)."""
+    no_contract_said: bool = False
+    """Was no complementary insurance said, where one would pay?"""
 
 
 def encode(facts: Mapping[str, Any], law: FlatLaw) -> EncodedAct:
@@ -110,6 +112,7 @@ def encode_values(values: dict[str, Any], law: FlatLaw) -> EncodedAct:
         inferred=tuple(inferred),
         missing=missing,
         declared=declared,
+        no_contract_said="contract" not in values and not (values.get("c2s") or values.get("ame")),
     )
 
 

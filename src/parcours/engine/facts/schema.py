@@ -104,6 +104,7 @@ def result_schema() -> dict[str, Any]:
                 "description": "what was noticed beside the amounts",
             },
             "defaults": {"type": "object", "description": "facts that were assumed, with their value"},
+            "later_than_checked": {"type": "string", "description": "said of care later than the law checked"},
             "readings": {"type": "array", "description": "other readings of the law that would change an amount"},
         },
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from parcours.engine.say.wording import day as said_day
 from parcours.law.days import iso, number_of
@@ -56,6 +57,20 @@ class Freshness:
     covers: bool
     """Is the day of care on or before `known_until`?"""
     text: str
+
+
+@cache
+def checked_on() -> int:
+    """The day on which the law was checked as a whole."""
+    return number_of(load().verified_on)
+
+
+def later_note(day: int, lang: str) -> dict[str, str]:
+    """The note of care later than what was checked, for an answer that is not explained; empty where it is not."""
+    if day <= checked_on():
+        return {}
+    checked = VALUES[lang].format(verified=said_day(checked_on(), lang))
+    return {"later_than_checked": LATER[lang].format(checked=checked)}
 
 
 def freshness(values: Iterable[str], references: Iterable[str], day: int, lang: str) -> Freshness:
