@@ -64,6 +64,15 @@ def test_a_queue_says_who_it_waits_for_and_until_when(played, stage_database, wa
         assert queues.queue_sizes(session, FUND, day)[queue] >= 1
 
 
+def test_what_a_reversal_recovers_is_the_sum_that_is_asked_back(played, stage_database):
+    stage, day = played("S33", 4), date(2026, 3, 20)
+    with stage_database.reading() as session:
+        asked = {one.claim_id: one.cents for one in own(stage, session, "undue", day)}
+        found = {one.claim_id: one.cents for one in own(stage, session, "reversals", day)}
+        assert found
+        assert found == {claim: asked[claim] for claim in found}
+
+
 def test_a_practice_sees_its_sheets_and_lots(played, stage_database):
     stage = played("S08", 2)
     with stage_database.reading() as session:

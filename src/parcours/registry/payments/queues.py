@@ -131,9 +131,16 @@ def proof_missing(fund_code: str, day: date) -> list[Strand]:
 
 
 def reversals(fund_code: str, _day: date) -> list[Strand]:
-    """Taken back, and somebody still owes."""
-    owed = Claim.id.in_(select(open_undue(fund_code).c.claim_id))
-    return [in_state("reversals", fund_code, ClaimState.REVERSED, FUND, owed)]
+    """Taken back, and somebody still owes: what is left to recover, not what the sheet billed."""
+    left = open_undue(fund_code)
+    query = select(Claim, Claim.waits_since, left.c.cents).options(UNREAD).join(left, left.c.claim_id == Claim.id)
+    query = query.where(Claim.fund_code == fund_code, Claim.state == ClaimState.REVERSED)
+
+    def row(claim: Claim, day: date, cents: int) -> Waiting:
+        return Waiting("reversals", claim.id, day, FUND, None, claim.reason or "", claim.id, claim.insured_id,
+                       claim.professional_id, cents)  # fmt: skip
+
+    return [by_age(query, Claim.waits_since, Claim.id, row)]
 
 
 def open_undue(fund_code: str) -> Subquery:
