@@ -13,7 +13,7 @@ from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.say.articles import article_said
 from parcours.engine.say.explain import explain
-from parcours.engine.say.row import STAGES
+from parcours.engine.say.row import STAGES, SettledRow
 from parcours.law.loader import load
 from parcours.law.texts import Article
 from parcours.rules.types import Counters
@@ -158,8 +158,9 @@ def test_the_headline_says_the_three_shares(facts: dict[str, Any]) -> None:
     answer = settled(facts)
     if answer is None:
         return
-    headline = explain(answer, "en").headline
-    for amount in (answer.settlement.amo, answer.settlement.amc, answer.settlement.patient):
+    headline, excess = explain(answer, "en").headline, SettledRow.of_answer(answer).not_owed
+    shares = answer.settlement.amo, answer.settlement.amc, answer.settlement.patient - excess
+    for amount in (*shares, excess) if excess else shares:
         assert f"€{Decimal(amount).scaleb(-2):,.2f}" in headline
 
 
