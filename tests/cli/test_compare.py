@@ -90,7 +90,7 @@ def test_an_employer_s_part_of_a_premium_is_written_after_it(said: str) -> None:
 def test_what_was_understood_of_a_line_is_shown_back_and_what_was_not() -> None:
     line = "Consultations frais réels, prothèses dentaires 300 %, implants 400 €/an, chambre 60 €"
     shown = run("compare", "--contract", f"{line}=50", "--lang", "en").stdout
-    assert "(understood: visits and acts the whole price, teeth 300%, a night in a private room €60.00" in shown
+    assert "(understood: visits and acts the whole price with OPTAM, 200% without, teeth 300%, a night in a" in shown
     assert "Not counted: implants 400 €/an)" in shown
     listed = run("compare", "--contract", "responsable_220=65", "--lang", "en").stdout
     assert "(understood: visits and acts 220% with OPTAM, 200% without, teeth 200%" in listed

@@ -86,7 +86,7 @@ def test_contracts_of_a_firm_are_one_click_away(client: TestClient) -> None:
 
 def test_a_pasted_line_is_shown_back_and_what_is_secondary_is_folded(client: TestClient) -> None:
     html = page(client, "/compare?contract=Visits+full+cost%2C+teeth+%E2%82%AC500&premium=20")
-    assert "Understood: visits and acts the whole price, contrat responsable." in html
+    assert "Understood: visits and acts the whole price with OPTAM, 200% without, contrat responsable." in html
     assert html.count("<strong>Not counted: teeth €500.</strong>") == 2, "beside the field, and beside the result"
     assert html.count("<details>") == 2
 

@@ -120,7 +120,7 @@ NO_OPTAM = {"acte_technique_pct_br_non_optam": 180}
 
 
 @pytest.mark.parametrize("name", ["guarantee", "contract"])
-@pytest.mark.parametrize("line", ["100 % en plus de la Sécu", "100% on top of the Sécu", "BR + 100 %", "100 % hors RO"])
+@pytest.mark.parametrize("line", ["100 % en plus de la Sécu", "100% on top of the Sécu", "Sécu + 100 %"])
 def test_a_guarantee_on_top_of_the_scheme_is_said_and_asked_again(client: TestClient, name: str, line: str) -> None:
     reply = client.get(quote(**{**GYNAECOLOGIST, name: line}), headers={"accept-language": "fr"})
     page = words(client, quote(**{**GYNAECOLOGIST, name: line}), "fr")

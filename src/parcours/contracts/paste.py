@@ -6,9 +6,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from parcours.contracts.words import strange_words
+
 NUMBER = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(%|€|euros?)?", re.IGNORECASE)
-WITHOUT = re.compile(r"(hors|non|sans|without|outside|not?)[\s-]*(optam|dptm)", re.IGNORECASE)
-WITH = re.compile(r"(optam|dptm)", re.IGNORECASE)
+NO_OPTAM = (
+    r"(?:hors|non|sans|pas|without|outside|not?)[\s-]*"
+    r"(?:(?:adh[ée]r\w*|signataires?|members?|signed)\s+(?:(?:[àa]u?|de|du|of|to)\s+)?(?:l['’]|the\s+)?)?(?:optam|dpta?m)"
+)
+"""The words that say "without OPTAM", a doctor who has not joined it among them."""
+WITHOUT = re.compile(NO_OPTAM, re.IGNORECASE)
+AND_SURGEONS = re.compile(r"(optam)\s*(?:/|,|et|ou|and|or)\s*optam[\s-]*a?co\b", re.IGNORECASE)
+"""OPTAM-CO, the same agreement for surgeons and obstetricians."""
+WITH = re.compile(r"(optam|dpta?m)", re.IGNORECASE)
 PERCENTS = {
     "dentaire_pct_br": r"dent|teeth|tooth|proth|couronne|crown|bridge|orthodont",
     "hospitalisation_pct_br": r"h[oô]pital|hospital",
@@ -40,7 +49,7 @@ TECHNICAL = re.compile(
 VISITS = re.compile(r"consult|visit|m[ée]decin\b|g[ée]n[ée]ralist|sp[ée]cialist|honoraire|doctor|\bgp\b", re.IGNORECASE)
 """What begins another guarantee inside one part of a line."""
 OWN_WORD = re.compile(
-    r"^\W*(?:(?:avec|with|and|et)\s+)?(?:(?:hors|non|sans|without|outside|not?)[\s-]*)?(?:optam|dptm)", re.IGNORECASE
+    rf"^\W*(?:(?:avec|with|and|et)\s+)?(?:{NO_OPTAM}|(?:adh[ée]r\w*\s+)?(?:optam|dpta?m))", re.IGNORECASE
 )
 """A part that begins with OPTAM: it goes on about what the part before was about."""
 NOT_RESPONSABLE = re.compile(r"non[\s-]*responsable|not responsable", re.IGNORECASE)
@@ -57,16 +66,38 @@ MORE = re.compile(
     re.IGNORECASE,
 )
 """A sum beside a percentage, beside the patient's share or on top of the scheme's part: these contracts hold it all."""
-LEAST, MOST = 30, 999
+BARE, LEAST, MOST = 30, 100, 999
+"""The least number without a sign that is a percentage, and the levels of the tariff: below 100 the part of the Sécu
+cannot be in it (R871-2 has a contrat responsable pay the whole share).
+"""
+OVERRUNS = re.compile(r"d[ée]passement|overrun|\bDH\b|extra fee", re.IGNORECASE)
 WHOLE_PRICE = 10_000
 """A guarantee of the whole price, in percent of the base and in euros: above anything that is charged."""
 REAL = re.compile(
-    r"(?:100\s*%\s*(?:des|of(?: the)?)\s*)?(?:frais\s+r[ée]els?|(?:actual|full|real|whole)\s+(?:cost|fee|price)s?)",
+    r"(?:(\d{1,3})\s*%\s*(?:(?:des|du|de|of(?: the)?)\s+)?)?"
+    r"(?:frais\s+(?:r[ée]els?|engag[ée]s)|\bFR\b|(?:actual|full|real|whole)\s+(?:cost|fee|price)s?)",
     re.IGNORECASE,
 )
+"""The whole price, or a share of it, which is no level of the tariff."""
+NO_MORE_THAN = re.compile(
+    r"\(?\b(?:dans la |within the )?limite? (?:des |of (?:the )?)"
+    r"(?:frais (?:r[ée]els?|engag[ée]s)|d[ée]penses engag[ée]es)\)?",
+    re.IGNORECASE,
+)
+"""No contract pays more than what was charged: it need not say so."""
+TARIFF = r"(?:la\s+)?(?:BR(?:SS)?\b|base de remboursement|tarif de convention|TC\b)"
+SHARE = r"(?:TM\b|tickets? mod[ée]rateurs?)"
+ADDED = re.compile(
+    rf"(?:100\s*%\s*(?:de\s+|du\s+|of\s+)?)?(?:le\s+)?(?:{SHARE}|{TARIFF})\s*(?:\+|plus)\s*(\d{{1,3}})\s*%"
+    rf"(?:\s*(?:de\s+|du\s+)?{TARIFF})?(?!\s*(?:(?:des?|du|of)\s+|d['’])?(?:d[ée]pass|overrun|DH\b|frais|FR\b))",
+    re.IGNORECASE,
+)
+"""The patient's share, or the whole tariff, and so much of the tariff on top of it."""
+WHOLE_SHARE = re.compile(rf"(?:100\s*%\s*(?:de\s+|du\s+|of\s+)?|(?<!\d )(?<!% )){SHARE}", re.IGNORECASE)
 HEALTH = re.compile(r"100\s*%\s*sant[ée]", re.IGNORECASE)
+PAIR = re.compile(r"\d\s*%?\s*(?:BR\s*)?/\s*\d")
 BEFORE = re.compile(r"€\s*(\d+(?:[.,]\d+)?)")
-CLAUSES = re.compile(r"[;\n]|,(?=\s*[^\d\s])")
+CLAUSES = re.compile(r";|[,\n](?=\s*[^\d\s])")
 KIND_WORD = re.compile(
     "|".join(
         f"(?P<{name}>{words})"
@@ -83,33 +114,49 @@ Kind = tuple[str, int] | re.Pattern[str] | None
 
 
 def read_guarantee(text: str) -> tuple[int, int] | None:
-    """(percent with OPTAM, percent without) of a pasted line; None where it holds no percentage, or a sum beside it.
+    """(percent with OPTAM, percent without) of a pasted line; None where that is not surely a level of the tariff.
 
     As many percentages as words about OPTAM go together in their order; else each belongs to the last word before it.
-    A line that does not tell them apart gives one for both, and two numbers without a word are those with and without;
-    two parts of a line that each give one of their own, a GP's and a specialist's, give none.
+    A line that does not tell them apart gives one for both, and two numbers with a bar between are those with and
+    without. One level each: a GP's and a specialist's that differ give none, nor does what holds without OPTAM alone.
     """
     text = in_numbers(text)
-    found = [(match.start(), int(match[1])) for match in NUMBER.finditer(text) if is_percent(match)]
-    if not found or MORE.search(text):
+    levels = levels_of(text)
+    if not levels or MORE.search(text) or not all(map(is_level, NUMBER.finditer(text))):
         return None
+    inside, without = ({percent for percent, outside in levels if outside == apart} for apart in (False, True))
+    if not without and len(inside) > 1 and PAIR.search(text) and len(levels) == 2:
+        return levels[0][0], levels[1][0]
+    if len(inside) != 1 or len(without) > 1:
+        return None
+    return inside.copy().pop(), (without or inside).pop()
+
+
+def levels_of(text: str) -> list[tuple[int, bool]]:
+    """The percentages of a line, each with whether it holds without OPTAM; one that names both counts for both."""
+    found = [(match.start(), int(match[1])) for match in NUMBER.finditer(text) if is_percent(match)]
     marks = marks_of(text)
     if len(marks) == len(found):
-        told = [(percent, outside) for (_, percent), (_, outside) in zip(found, marks, strict=True)]
-    else:
-        told = [(percent, apart(marks, place)) for place, percent in found]
-    without = [percent for percent, outside in told if outside]
-    inside = [percent for percent, outside in told if not outside]
-    if not marks and len(set(inside)) > 1 and CLAUSES.search(text):
-        return None
-    first = (inside or without)[0]
-    return first, (without or inside[1:2] or [first])[0]
+        return [(percent, outside) for (_, percent), (_, outside) in zip(found, marks, strict=True)]
+    if len(found) == 1:
+        return [(found[0][1], outside) for outside in {outside for _, outside in marks} or {False}]
+    return [(percent, apart(marks, place)) for place, percent in found]
+
+
+def is_level(match: re.Match[str]) -> bool:
+    """Is a number a percentage that a contract may pay, or neither a percentage nor a sum beside one?"""
+    return not match[2] and levels_hold(int(match[1])) if is_percent(match) else match[3] is None
+
+
+def levels_hold(percent: int) -> bool:
+    """May a contract pay so much of the tariff, the Sécu's part included?"""
+    return LEAST <= percent <= MOST or percent == WHOLE_PRICE
 
 
 def is_percent(match: re.Match[str]) -> bool:
-    """Is a number a percentage of the base?  One without a sign is, where it could be."""
+    """Is a number a percentage?  One without a sign is, where it could be."""
     number = int(match[1])
-    return (match[3] or "%") == "%" and not match[2] and (LEAST <= number <= MOST or number == WHOLE_PRICE)
+    return match[3] == "%" or (match[3] is None and not match[2] and BARE <= number <= MOST)
 
 
 def marks_of(text: str) -> list[tuple[int, bool]]:
@@ -136,7 +183,9 @@ def read_contract(text: str) -> Mapping[str, Any] | None:
     for kind, clause in kinds_of(in_numbers(text)):
         if isinstance(kind, tuple):
             found[kind[0]] = kind[1]
-        elif kind is not None:
+        elif kind is not None and has_percent(clause) and strange_words(clause):
+            return None
+        elif kind is not None and (has_percent(clause) or not has_number(clause) or MORE.search(clause)):
             parts[kind].append(clause)
     said = [";".join(clauses) for clauses in parts.values()]
     visits, technical = map(read_guarantee, said)
@@ -167,12 +216,22 @@ def kinds_of(text: str) -> Iterator[tuple[Kind, str]]:
         named = named_clause(clause)
         if named:
             yield named, clause
-        elif names_other(clause) and not goes_on:
+        elif not goes_on and (names_other(clause) or is_strange(clause)):
             yield None, clause
         else:
             before = before if goes_on else TECHNICAL if TECHNICAL.search(clause) else VISITS
             yield before, clause
         optam = not named and bool(WITH.search(clause))
+
+
+def names_care(label: str) -> bool:
+    """Do the words before a colon name some care, or OPTAM, rather than a contract?"""
+    return bool(KIND_WORD.search(label) or WITH.search(label)) or names_other(label)
+
+
+def is_strange(clause: str) -> bool:
+    """Is a part of a line about something that nothing here names, rather than visits or technical acts?"""
+    return bool(strange_words(clause)) and not (VISITS.search(clause) or TECHNICAL.search(clause))
 
 
 def names_other(clause: str) -> bool:
@@ -206,10 +265,13 @@ def has_percent(clause: str) -> bool:
 
 
 def in_numbers(text: str) -> str:
-    """A text where the whole price ("frais réels") is a number as others are, a sign stands after its number, and
-    "100 % Santé", which is no percentage of the base, is left out.
+    """A text where the whole price ("frais réels") and the patient's share with what is on top of it are numbers as
+    others are, a sign stands after its number, and "100 % Santé", which is no percentage of the base, is left out.
     """
-    return BEFORE.sub(r"\1 €", REAL.sub(f"{WHOLE_PRICE} %", HEALTH.sub("", text)))
+    text = NO_MORE_THAN.sub("", HEALTH.sub("", text))
+    text = REAL.sub(lambda match: match[0] if match[1] not in {None, "100"} else f"{WHOLE_PRICE} %", text)
+    text = ADDED.sub(lambda match: f"{LEAST + int(match[1])} %", AND_SURGEONS.sub(r"\1", text))
+    return BEFORE.sub(r"\1 €", WHOLE_SHARE.sub(f"{LEAST} %", text))
 
 
 def not_counted(text: str) -> list[str]:
@@ -220,17 +282,19 @@ def not_counted(text: str) -> list[str]:
 def counts(clause: str) -> bool:
     """Does a part of a contract hold a guarantee?"""
     said = in_numbers(clause)
-    return named_clause(said) is not None or (not names_other(said) and has_percent(said))
+    return named_clause(said) is not None or (not names_other(said) and not is_strange(said) and has_percent(said))
 
 
 def named_clause(clause: str) -> tuple[str, int] | None:
-    """The field of a clause about something else than visits, and its number; None where a sum is beside it."""
-    if MORE.search(clause):
+    """The field of a clause about something else than visits, and its number; None where a sum is beside it, or where
+    it is no level of the tariff.
+    """
+    if MORE.search(clause) or OVERRUNS.search(clause):
         return None
     for fields, unit in ((EUROS, "€"), (PERCENTS, "%")):
         for name, words in fields.items():
             if re.search(words, clause, re.IGNORECASE) and (numbers := list(numbers_of(clause, unit))):
-                return name, numbers[0]
+                return (name, numbers[0]) if unit == "€" or levels_hold(numbers[0]) else None
     return None
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from parcours.contracts.paste import MORE, WHOLE_PRICE, not_counted
-from parcours.contracts.schema import WHOLE, encode_contract, number
+from parcours.contracts.paste import WHOLE_PRICE, not_counted
+from parcours.contracts.schema import encode_contract, number
 from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
 from parcours.law.record import LawRecord
@@ -35,33 +35,6 @@ NAMES = {
     "chambre_euros": Text("une nuit en chambre particulière", "a night in a private room"),
 }
 FRAME = {True: Text("contrat responsable", "contrat responsable"), False: Text("non responsable", "not responsable")}
-AS_PRINTED = Text(
-    "Écrivez-la en pourcentages du tarif, part de la Sécu comprise : 150 %, ou : OPTAM 200 %, hors OPTAM 180 %, "
-    "dents 250 %.",
-    "Write it in percentages of the tariff that hold the part of the Sécu: 150%, or: OPTAM 200%, without OPTAM 180%, "
-    "teeth 250%.",
-)
-WHOLE_PART = Text(
-    "Ici les pourcentages comprennent la part de la Sécu. Ajoutez-la si les vôtres viennent en plus d’elle : pour une "
-    "visite remboursée à {rate}, « Sécu + 100 % » s’écrit {on_top} ; « TM + 100 % » et « BR + 100 % » s’écrivent "
-    "{beside}, car le tarif entier y est déjà. Une somme en euros à côté n’est pas comptée ici.",
-    "Percentages hold the part of the Sécu here. Add it where yours come on top of it: for a visit refunded at {rate}, "
-    "“Sécu + 100%” is written {on_top}; “TM + 100%” and “BR + 100%” are written {beside}, as the whole tariff is in "
-    "them. A sum in euros beside them is not counted here.",
-)
-
-
-def how_to_write(given: str) -> Text:
-    """What to write instead of a guarantee that is not read: the same words wherever one is written."""
-    if not MORE.search(given):
-        return AS_PRINTED
-    rate = int(flat_law().default.rows[-1].taux_medecin)
-
-    def words(lang: str) -> str:
-        numbers = {"rate": rate, "on_top": WHOLE + rate, "beside": 2 * WHOLE}
-        return WHOLE_PART[lang].format(**{name: percent(value, lang) for name, value in numbers.items()})
-
-    return Text(words("fr"), words("en"))
 
 
 def understood(contract: Mapping[str, Any], lang: str) -> str:
@@ -95,7 +68,7 @@ def visits(contract: Mapping[str, Any], lang: str) -> list[str]:
         (encoded.technique_optam, encoded.technique_non_optam),
     ]
     if encoded.responsable:
-        levels = [(optam, counted_without(optam, other, law)) for optam, other in levels]
+        levels = [(optam, without_optam(optam, other, law)) for optam, other in levels]
     silent = [not any(field.startswith(name) for field in contract) for name in ("consultation_", "acte_technique_")]
     found = [
         name[lang] + shares(optam, other, lang) + (BY_LAW[lang] if encoded.responsable and unsaid else "")
@@ -110,11 +83,6 @@ def shares(optam: BasisPoints, other: BasisPoints, lang: str) -> str:
     """Two shares of the base, one where they are the same."""
     first, second = (given("", value, lang) for value in (optam, other))
     return f" {first}" if optam == other else f" {APART[lang].format(optam=first, other=second)}"
-
-
-def counted_without(said: BasisPoints, other: BasisPoints, law: LawRecord) -> BasisPoints:
-    """What counts without OPTAM of what a contrat responsable says; a promise of the whole price is left as it is."""
-    return other if WHOLE_PRICE * 100 in (said, other) else without_optam(said, other, law)
 
 
 def without_optam(said: BasisPoints, other: BasisPoints, law: LawRecord) -> BasisPoints:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from parcours.contracts.library import library
-from parcours.contracts.paste import read_contract
-from parcours.contracts.said import how_to_write, left_out, understood
+from parcours.contracts.paste import names_care, read_contract
+from parcours.contracts.refused import how_to_write
+from parcours.contracts.said import left_out, understood
 from parcours.engine.compare.year import Plan
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import read_money
@@ -30,9 +31,9 @@ def plan_of(guarantees: str, premium: str, name: str = "", employer: str = "") -
 
 
 def labelled(text: str) -> tuple[str, str]:
-    """The name and the guarantees of "Alan: OPTAM 200 %"; an empty name where there is none."""
+    """The name and the guarantees of "Alan: OPTAM 200 %"; an empty name where there is none, or some care."""
     label, _, rest = text.partition(":")
-    if rest.strip() and not label.strip()[-1:].isdigit() and read_contract(rest):
+    if rest.strip() and not label.strip()[-1:].isdigit() and not names_care(label) and read_contract(rest):
         return label.strip(), rest.strip()
     return "", text
 

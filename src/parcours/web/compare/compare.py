@@ -129,9 +129,6 @@ def view_of(page: Page) -> View:
     age = age if age.isdecimal() and int(age) <= 110 and not fresh else str(year.person["age"])
     plans = [Plan(text("No mutuelle", page.lang), None, 0), *plans]
     person = {**year.person, "age": int(age)}
-    left_out = {
-        plan.name: row.left_out for plan, row in zip(plans[1:], (r for r in rows if r.understood), strict=False)
-    }
     found = compare(plans, items, person, civil_year())
     read = [row for row in rows if row.guarantees and not row.wrong]
     left_out = {plan.name: row.left_out for plan, row in zip(plans[1:], read, strict=True)}

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import Any
 
 from parcours.contracts.library import library
-from parcours.contracts.said import guarantees
+from parcours.contracts.said import guarantees, left_out
 from parcours.engine.say.questions import COMMON, answer_words, question_words
 from parcours.engine.say.sitting import Sitting
 from parcours.engine.say.wording import has_labels, label, specialty_labels
@@ -373,7 +373,10 @@ class Form:
         """A contract by what it guarantees for a consultation."""
         if not value.startswith("{"):
             return i18n.label(library()[value]["label"], self.lang) if value in library() else value
-        return i18n.set_once(guarantees(json.loads(value), self.lang), self.lang)
+        contract = json.loads(value)
+        left = left_out(str(contract.get("label") or ""), self.lang)
+        words = guarantees(contract, self.lang)
+        return i18n.set_once(f"{words}. {left}" if left else words, self.lang)
 
 
 def act_label(key: str, lang: str) -> str:

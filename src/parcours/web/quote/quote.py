@@ -145,7 +145,7 @@ async def quote_receipt(request: Request) -> Response:
 def wrong(state: State, outcome: Answer | FactError | None, lang: str) -> str | None:
     """What is wrong with a fact, in words; one that is only missing is asked instead."""
     error = state.unknown or (outcome if type(outcome) is FactError else state.refused)
-    return wrong_of(error, "", lang).text if error else None
+    return wrong_of(error, state.written if error is state.refused else "", lang).text if error else None
 
 
 HEADINGS = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from parcours.contracts.said import how_to_write
+from parcours.contracts.refused import how_to_write
 from parcours.engine.errors import FactError, UnknownName
 from parcours.engine.facts.vocabulary import BY_NAME, OLDEST
 from parcours.law.cache import flat_law

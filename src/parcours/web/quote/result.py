@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
+from parcours.contracts.said import given
 from parcours.engine.bill.advise import BillOption, advise_bill
 from parcours.engine.bill.explain import LineExplanation, explain_bill
 from parcours.engine.case import Answer
@@ -20,7 +21,7 @@ from parcours.law.record import LawRecord
 from parcours.rules.complementary import doctor_guarantee, guarantee_with_optam
 from parcours.rules.rate import WHOLE
 from parcours.rules.types import Settlement
-from parcours.text import COLON, euros, percent
+from parcours.text import COLON, euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text
@@ -143,7 +144,7 @@ def without_optam(settled: Answer, lang: str) -> str:
         )
     amounts = {"counted": counted, "said": said, "gap": law.contrat_ecart_optam}
     most = WHOLE + law.contrat_plafond_non_optam
-    return text(words, lang, **{name: percent(one, lang) for name, one in {**amounts, "most": most}.items()})
+    return text(words, lang, **{name: given("", one, lang) for name, one in {**amounts, "most": most}.items()})
 
 
 def card_of(

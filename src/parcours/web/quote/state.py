@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from parcours.contracts.paste import read_contract
+from parcours.contracts.library import library
+from parcours.contracts.paste import not_counted, read_contract
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError, UnknownName
 from parcours.engine.facts.vocabulary import BY_NAME
@@ -161,18 +162,29 @@ def read_address(page: Page) -> tuple[Given, dict[str, str], str]:
     given: Given = {}
     chosen: dict[str, str] = {}
     for name, value in page.query:
-        if name in BY_NAME and name not in IDENTITY:
+        if name in ("contract", "guarantee"):
+            if value.strip() or name == "contract":
+                given["contract"] = contract_of(value.strip())
+        elif name in BY_NAME and name not in IDENTITY:
             said = plain_amount(value) if name in OF_MONEY else value.strip()
-            given[name] = None if said == "" or (name, said) == ("contract", "none") else said
-        elif name == "guarantee" and value.strip():
-            given["contract"] = (
-                json.dumps(found, separators=(",", ":")) if (found := read_contract(value)) else value.strip()
-            )
+            given[name] = said or None
         elif name == "several":
             given |= several(value, given)
         elif name in readings:
             chosen[name] = value
     return given, chosen, dict(page.query).get("ask", "")
+
+
+def contract_of(line: str) -> str | None:
+    """A contract of the list or the guarantees of a pasted line, which keep the line where a part of it counts for
+    nothing; nothing for none, and what was pasted where it is not read.
+    """
+    if line in {"", "none"}:
+        return None
+    found = None if line in library() or line.startswith("{") else read_contract(line)
+    if found is None:
+        return line
+    return json.dumps({**found, **({"label": line} if not_counted(line) else {})}, separators=(",", ":"))
 
 
 def plain_amount(value: str) -> str:
