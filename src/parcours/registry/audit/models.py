@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import DDL, Index, Integer, String, Text, UniqueConstraint, event
+from sqlalchemy import Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.columns import PublicId, UtcDateTime
 from parcours.registry.store.db import Base
+from parcours.registry.store.triggers import made_with
 
 CHAINS = 16
 """Independent chains: writers about different people rarely wait for one another."""
@@ -90,10 +91,4 @@ APPEND_ONLY_TRIGGERS: dict[str, tuple[str, ...]] = {
 }
 """Statements that make the trail append-only, by dialect: for `create_all` (below) and for migrations."""
 
-for _dialect, _statements in APPEND_ONLY_TRIGGERS.items():
-    for _statement in _statements:
-        event.listen(
-            AuditEvent.__table__,
-            "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-        )
+made_with(AuditEvent, APPEND_ONLY_TRIGGERS)

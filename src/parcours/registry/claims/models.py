@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, BigInteger, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base, Versioned
+from parcours.registry.store.triggers import made_with
 
 
 class SheetKind(StrEnum):
@@ -169,13 +170,7 @@ _POSTGRESQL = (
     """CREATE TRIGGER claims_events_waits AFTER INSERT ON claims_events
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION claims_wait()""",
 )
-for _dialect, _statements in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
-    for _statement in _statements:
-        event.listen(
-            ClaimEvent.__table__,
-            "after_create",
-            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-        )
+made_with(ClaimEvent, {"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
 
 
 class Decision(Base):

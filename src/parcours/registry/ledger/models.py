@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, String, event
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.columns import PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base
+from parcours.registry.store.triggers import made_with
 
 
 class Account(StrEnum):
@@ -150,10 +151,4 @@ _POSTGRESQL = (
     REFERENCING NEW TABLE AS added {_EACH} ledger_balanced()""",
 )
 
-for _dialect, _statements in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
-    for _statement in _statements:
-        event.listen(
-            LedgerPosting.__table__,
-            "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-        )
+made_with(LedgerPosting, {"sqlite": _SQLITE, "postgresql": _POSTGRESQL})

@@ -8,12 +8,13 @@ rights of the tables' owner, so that who posts needs none on the lines.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, String, event, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.ledger.models import Account
 from parcours.registry.store.columns import PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base
+from parcours.registry.store.triggers import made_with
 
 
 class OrderState(StrEnum):
@@ -98,11 +99,4 @@ _POSTGRESQL = (
     """CREATE TRIGGER payments_lines_stated AFTER INSERT ON ledger_transactions
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION payments_state()""",
 )
-
-for _dialect, _statements in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
-    for _statement in _statements:
-        event.listen(
-            StatementLine.__table__,
-            "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-        )
+made_with(StatementLine, {"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
