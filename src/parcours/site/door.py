@@ -9,6 +9,7 @@ import logging
 import multiprocessing
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 logger = logging.getLogger("parcours.server")
@@ -59,6 +60,16 @@ class Door:
             self._later.cancel()
         asyncio.get_running_loop().remove_reader(self.listener)
 
+    async def take_the_rest(self) -> None:
+        """Close, and let in what the system has accepted before."""
+        self.close()
+        accepted = []
+        with suppress(BlockingIOError):
+            while True:
+                accepted.append(self.listener.accept()[0])
+        for connection in accepted:
+            await self._let_in(connection)
+
     def tell(self, taken: int) -> None:
         """Say how many connections this process has."""
         self.taken = taken
@@ -82,10 +93,13 @@ class Door:
             self._pause(NO_ROOM, self._take)
             return
         self.tell(self.taken + 1)
-        connection.setblocking(False)
-        task = asyncio.ensure_future(asyncio.get_running_loop().connect_accepted_socket(self.protocol, connection))
+        task = asyncio.ensure_future(self._let_in(connection))
         self._coming.add(task)
         task.add_done_callback(self._coming.discard)
+
+    async def _let_in(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        await asyncio.get_running_loop().connect_accepted_socket(self.protocol, connection)
 
     def _watch(self, come: Callable[[], None]) -> None:
         asyncio.get_running_loop().add_reader(self.listener, come)

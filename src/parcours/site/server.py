@@ -139,25 +139,11 @@ class Draining(uvicorn.Server):
         if self.kept:
             self.door.close()
         else:
-            await self._accept_the_rest()
+            refuse_new(self.listener)
+            await asyncio.sleep(LAST_HANDSHAKES)
+            await self.door.take_the_rest()  # what comes now is refused, not lost
         self.listener.close()
         await super().shutdown(sockets)
-
-    async def _accept_the_rest(self) -> None:
-        """Let nobody new in, take what the system has accepted for us: what comes then is refused, not lost."""
-        refuse_new(self.listener)
-        await asyncio.sleep(LAST_HANDSHAKES)
-        self.door.close()
-        accepted = []
-        try:
-            while True:
-                accepted.append(self.listener.accept()[0])
-        except BlockingIOError:
-            pass
-        loop = asyncio.get_running_loop()
-        for connection in accepted:
-            connection.setblocking(False)
-            await loop.connect_accepted_socket(self._protocol, connection)
 
     def _protocol(self) -> BoundedHttp:
         return BoundedHttp(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
