@@ -30,7 +30,7 @@ from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.profile import profile_of
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, of_lines, open_result
-from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, receipt_of, split_of, splits
+from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, receipt_of, split_of
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements, visit_code
 from parcours.web.quote.todo import About, Group, Todo, events
@@ -136,7 +136,7 @@ async def quote_receipt(request: Request) -> Response:
     settled = state.outcome
     if state.refused or isinstance(settled, FactError):
         return missing(wrong(state, settled, page.lang), page.lang)
-    kept = receipt_of(settled, split_of(page, state, settled, Form(state, page).pairs(state.given)))
+    kept = receipt_of(settled, split_of(page, state, settled, Form(state, page).pairs(state.given))[0])
     name = f"parcours-{state.given['care_date']}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
     return Response(canonical(kept) + "\n", headers=headers, media_type="application/json")
@@ -180,9 +180,9 @@ def quote_of(page: Page) -> Quote:
     question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)
     still = last.answers(question, given)
     settled = outcome if isinstance(outcome, Answer) and not still else None
-    split = split_of(page, state, settled, pairs) if settled else None
+    split, possible = split_of(page, state, settled, pairs) if settled else (None, [])
     disputed = dispute_of(settled) if settled and not split else None
-    possible = list(splits(page, state, settled, pairs)) if settled and disputed else []
+    possible = possible if disputed else []
     if disputed and possible:
         disputed = disputed._replace(certain=False)
     result = more = None

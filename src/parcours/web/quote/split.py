@@ -58,11 +58,16 @@ def receipt_of(settled: Answer, split: Split | None) -> dict[str, Any]:
     return bill_receipt(split.settled) if split else receipt(settled)
 
 
-def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split | None:
-    """The visit and the supplements that make a price above its tariff, to the cent, by what was answered; None where
-    none do.
+def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> tuple[Split | None, list[Split]]:
+    """The visit and the supplements that make a price above its tariff, to the cent, by what was answered; where none
+    do, how the price would split if what nobody said were so.
     """
-    return next((one for one in splits(page, state, settled, pairs) if one.certain), None)
+    possible = []
+    for one in splits(page, state, settled, pairs):
+        if one.certain:
+            return one, []
+        possible.append(one)
+    return None, possible
 
 
 def splits(page: Page, state: State, settled: Answer, pairs: Pairs) -> Iterator[Split]:

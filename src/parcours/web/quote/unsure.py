@@ -56,10 +56,10 @@ UNSURE = {
             "difference; the account of your fund says who is declared."
         ),
     ),
+    "protocol": Unsure(
+        {}, N_("The protocol lists the specialists for your illness: ask your médecin traitant, who keeps a copy.")
+    ),
 }
-UNSURE["protocol"] = Unsure(
-    {}, N_("The protocol lists the specialists for your illness: ask your médecin traitant, who keeps a copy.")
-)
 BY_HAND = {"specialty": questions.GYNAECOLOGIST, "referral": last.PROTOCOL}
 """The questions that a fact is not known of, where another one is the usual question of that fact."""
 

@@ -177,9 +177,9 @@ class Quote:
     outcomes: list[Outcomes]
     supplements: list[Supplement]
     split: Split | None
+    """The lawful lines that a price is made of, to the cent."""
     possible: list[Split]
     """How the price would split, if what nobody said were so."""
-    """The lawful lines that a price is made of, to the cent."""
     letters: list[tuple[str, str, str]]
     """(who it is for, as PDF, as text) of the letters that claim a sum back."""
     letter_fields: list[tuple[str, str, str, str]]
