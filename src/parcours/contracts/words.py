@@ -1,7 +1,8 @@
 """The words that may stand beside a level of the tariff for visits; any other is named, never guessed at."""
 
 import re
-from unicodedata import normalize
+
+from parcours.words import fold
 
 WORD = re.compile(r"[^\W\d_]+")
 KNOWN = re.compile(
@@ -23,9 +24,4 @@ KNOWN = re.compile(
 
 def strange_words(text: str) -> list[str]:
     """The words of a line that are not known to stand beside a level of the tariff, as they are written."""
-    return [word for word in WORD.findall(text) if not KNOWN.fullmatch(plain(word))]
-
-
-def plain(word: str) -> str:
-    """A word without accents, in small letters."""
-    return normalize("NFD", word.casefold()).encode("ascii", "ignore").decode()
+    return [word for word in WORD.findall(text) if not KNOWN.fullmatch(fold(word))]

@@ -112,7 +112,7 @@ def may_be_needed(columns: Sequence[str], mapping: Mapping[str, str]) -> list[st
     """The facts that no column is and that rows of doctors need where they change the answer: told before the first
     row, since such a row is refused.
     """
-    names = {*mapping.values(), *(in_small_letters(column, columns) for column in columns if column not in mapping)}
+    names = facts_named(columns, mapping)
     if of_bills([*names]) or not names & {"profession", "specialty"}:
         return []
     facts = needed(frozenset(names), Profession.MEDECIN)
@@ -122,7 +122,12 @@ def may_be_needed(columns: Sequence[str], mapping: Mapping[str, str]) -> list[st
 
 def without_contract(columns: Sequence[str], mapping: Mapping[str, str]) -> bool:
     """Does no column say the complementary insurance?"""
-    return "contract" not in {*mapping.values(), *(in_small_letters(column, columns) for column in columns)}
+    return "contract" not in facts_named(columns, mapping)
+
+
+def facts_named(columns: Sequence[str], mapping: Mapping[str, str]) -> set[str]:
+    """The names of the columns, as facts where they are some."""
+    return {*mapping.values(), *(in_small_letters(column, columns) for column in columns if column not in mapping)}
 
 
 def in_small_letters(column: str, columns: Sequence[str]) -> str:
