@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from parcours.law.cases import CaseExcess, CasePayment, CaseRate
+from parcours.law.cases import CaseExcess, CaseParticipation, CasePayment, CaseRate
 from parcours.law.codes import Convention, DrugClass, Exemption, Profession, Purpose, Role, Scheme, SpecialSetting
 from tests.rules import support
 from tests.rules.support import day_before, settled
@@ -91,6 +91,16 @@ def test_a_victim_of_terrorism_owes_nothing_extra_fees_covered() -> None:  # L16
 def test_a_compulsory_examination_of_a_child_has_no_share() -> None:  # R160-17 I 7
     answer = settled(age=4, fee=35_00, special_setting=SpecialSetting.EXAMEN_ENFANT, **OWN)
     assert (answer.ticket_moderateur, answer.amo) == (0, 35_00)
+
+
+def test_a_compulsory_examination_of_a_pregnancy_leaves_nothing_in_any_month() -> None:  # L160-9, CSP L2122-1
+    ground: dict[str, Any] = {"exemption": Exemption.EXAMEN_GROSSESSE}
+    answer = settled(**ground)
+    assert (answer.ticket_moderateur, answer.majoration, answer.participation_forfaitaire) == (0, 0, 0)
+    assert (answer.amo, answer.patient, answer.case_participation) == (30_00, 0, CaseParticipation.EXEMPT_MATERNITY)
+    for profession in (Profession.SAGE_FEMME, Profession.LABORATOIRE):
+        assert settled(**{**NURSE, "profession": profession}, **ground).patient == 0
+    assert drug(DrugClass.MAJEUR, Exemption.EXAMEN_GROSSESSE) == 3_50, "the examination, not what it prescribes"
 
 
 @pytest.mark.parametrize("profession", [Profession.MEDECIN, Profession.SAGE_FEMME])

@@ -96,6 +96,7 @@ OWE_NO_SHARE = {
     Exemption.AT_MP,
     Exemption.VICTIME_TERRORISME,
     Exemption.PENSION_MILITAIRE,
+    Exemption.EXAMEN_GROSSESSE,
 }
 """L160-9, L432-1, L169-2, L371-6: outside L160-14, which alone R160-6 names."""
 

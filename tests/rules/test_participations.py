@@ -72,7 +72,8 @@ def test_who_is_exempt(facts: dict[str, Any], case: CaseParticipation) -> None:
 
 
 @pytest.mark.parametrize(
-    "exemption", [e for e in Exemption if e not in {Exemption.MATERNITE, Exemption.VICTIME_TERRORISME}]
+    "exemption",
+    sorted(set(Exemption) - {Exemption.MATERNITE, Exemption.EXAMEN_GROSSESSE, Exemption.VICTIME_TERRORISME}),
 )
 def test_an_exemption_from_the_ticket_moderateur_does_not_exempt(exemption: Exemption) -> None:
     assert participation(exemption=exemption, **OWN) == (2_00, CaseParticipation.TAKEN)

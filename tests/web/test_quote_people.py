@@ -283,6 +283,31 @@ def test_whether_the_protocol_plans_this_doctor_is_asked_before_an_amount(client
     assert "I don’t know" not in known.split("Your answers")[1].split("Why")[0], "a known cover"
 
 
+def test_whether_it_is_a_compulsory_examination_of_pregnancy_is_asked_before_an_amount(client: TestClient) -> None:
+    """L160-9, CSP L2122-1: from the first one on, before the months when everything is covered."""
+    asked = "Is it one of the seven compulsory examinations of pregnancy?"
+    early = {
+        "specialty": "gynecologie_obstetrique",
+        "purpose": "grossesse",
+        "age": "30",
+        "fee": "31.50",
+        "contract": "none",
+    }
+    address = quote(**early)
+    page = words(client, address)
+    assert asked in page
+    assert "€0.00 to €11.45" in page, "no amount is exact before it"
+    answers = re.findall(r'class="option" href="([^"]+)"', client.get(address).text)
+    yes, no = (words(client, unescape(one)) for one in answers)
+    assert "Left to you in the end Inside the pathway €0.00" in yes
+    assert "Left to you in the end Inside the pathway €11.45" in no
+    assert "Say that it is a compulsory examination" not in no, "what was denied is no advice"
+    unsure = words(client, f"{address}&unsure=exemption")
+    assert "Yes, it is one of them €0.00" in unsure
+    assert "No, it is another visit €11.45" in unsure
+    assert asked not in words(client, quote(**early, exemption="maternite"))
+
+
 def test_the_price_without_the_young_patients_supplement_is_offered(client: TestClient) -> None:
     page = words(client, quote(**{**YOUNG, "fee": None, "care_date": "2026-11-26"}))
     assert "€75.00 official tariff" in page

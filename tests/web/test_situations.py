@@ -20,7 +20,7 @@ SETTLED_PAGES = {
     "contraception": [2_00, 2_00, 0, 1_00, 14_00],
     "examens_enfant": [0, 0, 0, 10_50],
     "prevention": [2_00, 0, 2_00, 11_00],
-    "maternite": [0, 11_45, 0, 7_95],
+    "maternite": [0, 0, 11_45, 0],
     "sage_femme_adresse": [11_45, 9_95, 20_55],
     "sans_medecin_traitant": [21_60, 16_32, 11_00, 20_55],
 }

@@ -145,6 +145,7 @@ class Exemption(IntEnum):
     SANTE_SEXUELLE = 24
     RISQUE_SANITAIRE = 25
     CONTRACEPTION_URGENCE = 26
+    EXAMEN_GROSSESSE = 27
 
 
 class Scheme(IntEnum):

@@ -56,6 +56,8 @@ def exempt_from_ticket_moderateur(act: Act, law: LawRecord) -> bool:
         return True
     if holds(act, Exemption.ENFANT_HANDICAPE) and act.profession == Profession.TRANSPORTEUR:
         return True  # L160-14 6 covers the journey, not the care
+    if examination_of_pregnancy(act):
+        return True
     if moderate_or_low_benefit(act):
         return False
     return (
@@ -67,6 +69,12 @@ def exempt_from_ticket_moderateur(act: Act, law: LawRecord) -> bool:
     )
 
 
+def examination_of_pregnancy(act: Act) -> bool:
+    """Is it a compulsory examination of a pregnancy (CSP L2122-1), or a test of it?  L160-9 covers it in any month."""
+    seen = act.profession == Profession.MEDECIN or act.profession == Profession.SAGE_FEMME
+    return (seen or act.profession == Profession.LABORATOIRE) and holds(act, Exemption.EXAMEN_GROSSESSE)
+
+
 def moderate_or_low_benefit(act: Act) -> bool:
     """A medicine of the classes that R160-18 leaves out of some exemptions."""
     return act.drug_class == DrugClass.MODERE or act.drug_class == DrugClass.FAIBLE
@@ -74,7 +82,7 @@ def moderate_or_low_benefit(act: Act) -> bool:
 
 def free_of_majoration(act: Act) -> bool:
     """Is the person without any share at all, beyond the reach of R160-6?"""
-    return act.exemption & OUTSIDE_L160_14 != 0
+    return act.exemption & OUTSIDE_L160_14 != 0 or examination_of_pregnancy(act)
 
 
 def in_training(act: Act, law: LawRecord) -> bool:

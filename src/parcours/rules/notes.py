@@ -12,7 +12,13 @@ from parcours.rules.exemptions import duty_at_tariff, holds, in_training
 from parcours.rules.types import Act, Cents, Counters, Day
 
 GROUNDS_OF_CHILDREN = 1 << Exemption.EXAMEN_ENFANT | 1 << Exemption.NOUVEAU_NE
-WITH_THE_RIGHT = 1 << Exemption.ALD | 1 << Exemption.MATERNITE | 1 << Exemption.IVG | 1 << Exemption.EXAMEN_ENFANT
+WITH_THE_RIGHT = (
+    1 << Exemption.ALD
+    | 1 << Exemption.MATERNITE
+    | 1 << Exemption.IVG
+    | 1 << Exemption.EXAMEN_ENFANT
+    | 1 << Exemption.EXAMEN_GROSSESSE
+)
 """Grounds that give a right to third-party payment."""
 
 

@@ -8,7 +8,7 @@ in, and comes out increased by what this act took.
 from parcours.law.cases import CaseFranchise, CaseParticipation
 from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting
 from parcours.law.record import LawRecord
-from parcours.rules.exemptions import holds
+from parcours.rules.exemptions import examination_of_pregnancy, holds
 from parcours.rules.rate import is_auxiliaire
 from parcours.rules.types import Act, Cents, Counters
 
@@ -56,7 +56,7 @@ def participation_exemption(act: Act, law: LawRecord) -> CaseParticipation:
         return CaseParticipation.EXEMPT_SCREENING
     if act.age_1er_janvier < law.participation_age:
         return CaseParticipation.EXEMPT_AGE
-    if holds(act, Exemption.MATERNITE):
+    if holds(act, Exemption.MATERNITE) or examination_of_pregnancy(act):
         return CaseParticipation.EXEMPT_MATERNITY
     if holds(act, Exemption.VICTIME_TERRORISME):
         return CaseParticipation.EXEMPT_TERRORISM

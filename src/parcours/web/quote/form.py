@@ -40,12 +40,8 @@ NUMBERS = {
     "contribution": "participation_forfaitaire.age_exemption",
 }
 """The numbers of the law that a question may name."""
-
-
 USUAL_DOCTOR, USUAL_OTHER = 10, 6
 """Questions of an ordinary way through the form."""
-
-
 NEEDS_MUTUELLE = tuple(option for option in questions.DESK.options if option.facts.get("tiers_payant") == "full")
 
 
@@ -139,16 +135,15 @@ class Form:
             key = self.state.sitting.opinion()
             words = self.say(last.AN_OPINION), self.say("Code {code}.", code=key)
             yield Link(*words, self.url({**self.state.given, "act": key}, question.facts))
-        if question is last.AGAIN:
-            for label_, facts in last.again_options(self.state.given):
-                yield Link(self.say(label_), "", self.url({**self.state.given, **facts}, question.facts))
+        for label_, facts in last.own_options(question, self.state.given):
+            yield Link(self.say(label_), "", self.url({**self.state.given, **facts}, question.facts))
         for option in self.offered(question):
             yield Link(
                 *self.option_words(option),
                 self.bill_from(option.code) or self.url(self.state.given | dict(option.facts), question.facts),
             )
-        if question is last.PROTOCOL:
-            yield Link(self.say(last.NOT_PLANNED), "", self.url(self.state.given, sure=self.surely("referral")))
+        if no := last.DENIED.get(question.id):
+            yield Link(self.say(no), "", self.url(self.state.given, sure=self.surely(question.facts[0])))
 
     def own(self, card: Card) -> tuple[CardOption, ...]:
         """The answers to a question for who has a médecin traitant, or none."""
@@ -308,6 +303,9 @@ class Form:
                 shown = self.say("I don’t know ({answer}, for now)", answer=words) if unsure else words
                 typed = self.state.given.get(question.facts[0]) if question.kind != "options" and not unsure else None
                 yield Said(self.words(question.short), shown, self.url(kept, **({"was": typed} if typed else {})))
+        if "exemption" in self.state.sure:
+            words, again = self.say(last.NOT_COMPULSORY), self.url(self.state.given, ("exemption",))
+            yield Said(self.words(last.PRENATAL.short), words, again)
         if {"referral"} & {*self.state.sure, *self.state.unsure}:
             again, words = self.url(self.state.given, ("referral",)), self.say(last.NOT_PLANNED)
             if "referral" in self.state.unsure:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from parcours.engine.errors import FactError
-from parcours.law.codes import Pathway, Referral, Role
+from parcours.law.codes import Exemption, Pathway, Referral, Role
 from parcours.web.i18n import N_
 from parcours.web.quote.asked import Asked
 from parcours.web.quote.cards import Card, CardOption
@@ -32,8 +32,8 @@ PROTOCOL = Card(
 )
 """Asked of who came outside the pathway, without a letter, for an illness that is covered: it changes an amount."""
 NOT_PLANNED = N_("No, it does not")
-NOT_TRUE = ("seen_in_ald_protocol",)
-"""The levers that this answer excludes."""
+NOT_TRUE = {"referral": "seen_in_ald_protocol", "exemption": "pregnancy_examination"}
+"""The levers that a "no" excludes, by the fact that it makes certain."""
 AGAIN = Card(
     "again",
     N_("Cover"),
@@ -44,9 +44,32 @@ AGAIN = Card(
 """Asked of a cover that an earlier visit had."""
 OF_THE_CARE = ("ald", "ald_sans_rapport", "at_mp", "contraception")
 """Grounds that cover the care that is for them alone."""
+PRENATAL = Card(
+    "prenatal",
+    N_("Compulsory examination"),
+    ("exemption",),
+    title=N_("Is it one of the seven compulsory examinations of pregnancy?"),
+    help=N_(
+        "One before the end of the third month, then one a month: they are covered in full from the first one on. "
+        "Other visits are in the last months only."
+    ),
+)
+"""Asked of a visit for a pregnancy, before the months when everything is covered: it changes an amount (L160-9)."""
+COMPULSORY = N_("Yes, it is one of them")
+NOT_COMPULSORY = N_("No, it is another visit")
+DENIED = {"protocol": NOT_PLANNED, "prenatal": NOT_COMPULSORY}
+"""The "no" of the questions where it changes no fact: the fact is then certain."""
 UNRELATED = {"ald": "ald_sans_rapport", "ald_sans_rapport": "ald_sans_rapport"}
-OF_ONE_VISIT = ("examen_enfant", "prevention", "ivg")
+OF_ONE_VISIT = ("examen_enfant", "examen_grossesse", "prevention", "ivg")
 """Grounds of one act: another visit has its own."""
+
+
+def own_options(card: Card | None, given: Mapping[str, str | None]) -> list[tuple[str, dict[str, str]]]:
+    """The answers to a question that are made of the grounds held: their words, their facts."""
+    if card is PRENATAL:
+        held = [one for one in grounds(given.get("exemption")) if one != "none"]
+        return [(COMPULSORY, {"exemption": "+".join([*held, "examen_grossesse"])})]
+    return again_options(given) if card is AGAIN else []
 
 
 def grounds(exemption: str | None) -> list[str]:
@@ -60,6 +83,8 @@ def question(state: Asked) -> Card | None:
         return AGAIN
     if protocol_unsaid(state):
         return PROTOCOL
+    if prenatal_unsaid(state):
+        return PRENATAL
     return OPINION if opinion_unsaid(state) else None
 
 
@@ -80,11 +105,24 @@ def protocol_unsaid(state: Asked) -> bool:
     return outside and (seen.patient, seen.advance, seen.max_fee) != (planned.patient, planned.advance, planned.max_fee)
 
 
+def prenatal_unsaid(state: Asked) -> bool:
+    """May this visit for a pregnancy be a compulsory examination, and would it change what is paid?"""
+    if state.given.get("purpose") != "grossesse" or "exemption" in {*state.sure, *state.unsure}:
+        return False
+    held = state.sitting.values.get("exemption", 0)
+    try:
+        seen = state.sitting.settle().settlement
+        covered = state.sitting.settle(exemption=held | 1 << Exemption.EXAMEN_GROSSESSE).settlement
+    except FactError:
+        return False
+    return (seen.patient, seen.advance) != (covered.patient, covered.advance)
+
+
 def answers(card: Card | None, given: Mapping[str, str | None]) -> list[Mapping[str, str]]:
     """What the answers to a last question change, where no amount is exact before it."""
     if card is PROTOCOL:
         return [PROTOCOL.options[0].facts]
-    return [facts for _, facts in again_options(given)] if card is AGAIN else []
+    return [facts for _, facts in own_options(card, given)]
 
 
 def opinion_unsaid(state: Asked) -> bool:

@@ -307,6 +307,7 @@ COVER = Card(
         ground("ald"),
         ground("ald_sans_rapport"),
         ground("maternite", suits.pregnancy),
+        ground("examen_grossesse", suits.prenatal),
         ground("at_mp", suits.work),
         ground("invalidite", suits.work),
         ground("rente_at"),

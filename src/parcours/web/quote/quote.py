@@ -190,7 +190,7 @@ def quote_of(page: Page) -> Quote:
     if settled:
         explanation = explain(settled, page.lang)
         result = exact_result(settled, explanation, disputed, split, page.lang)
-        untrue = last.NOT_TRUE if "referral" in state.sure else ()
+        untrue = tuple(lever for fact, lever in last.NOT_TRUE.items() if fact in state.sure)
         more = details(settled, explanation, disputed, page.lang, untrue=untrue)
         if split:
             more = of_lines(more, split, page.lang)

@@ -18,6 +18,11 @@ def pregnancy(age: int, day: date, profession: str) -> bool:
     return age in PREGNANCY
 
 
+def prenatal(age: int, day: date, profession: str) -> bool:
+    """The same, seen by who may give a compulsory examination or its tests, or somebody not said."""
+    return profession in ("medecin", "sage_femme", "laboratoire", "") and pregnancy(age, day, profession)
+
+
 def work(age: int, day: date, profession: str) -> bool:
     """An age at which somebody may have worked."""
     del day, profession

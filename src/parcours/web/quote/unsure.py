@@ -59,6 +59,9 @@ UNSURE = {
     "protocol": Unsure(
         {}, N_("The protocol lists the specialists for your illness: ask your médecin traitant, who keeps a copy.")
     ),
+    "prenatal": Unsure(
+        {}, N_("Ask the doctor or the midwife before the visit: they say which of your visits are the seven.")
+    ),
 }
 BY_HAND = {"specialty": questions.GYNAECOLOGIST, "referral": last.PROTOCOL}
 """The questions that a fact is not known of, where another one is the usual question of that fact."""
@@ -69,6 +72,8 @@ def unsure_url(form: Form, card: Card) -> str:
     known = UNSURE.get(card.id)
     if known is None:
         return ""
+    if card is last.PRENATAL and not set(last.OF_THE_CARE).isdisjoint(last.grounds(form.state.given.get("exemption"))):
+        return ""  # whether the care is for that ground is what would then be unsure
     facts: Mapping[str, str] = known.facts
     if card is questions.BASE:
         facts = {"base": str(form.state.given["fee"])}
@@ -91,7 +96,7 @@ def outcomes(form: Form) -> Iterator[Outcomes]:
 def answers_of(form: Form) -> Iterator[tuple[Card, list[tuple[str, Mapping[str, str]]]]]:
     """The questions that were not answered, with each answer: its words, its facts."""
     for fact in form.state.unsure:
-        card = BY_HAND.get(fact) or questions.BY_FACT.get(fact)
+        card = card_of(form, fact)
         if card is None or card.id not in UNSURE or card is questions.BASE:
             continue
         options = (
@@ -99,11 +104,20 @@ def answers_of(form: Form) -> Iterator[tuple[Card, list[tuple[str, Mapping[str, 
             if card is questions.FEE
             else [(form.option_words(one)[0], one.facts) for one in form.own(card)]
         )
-        if card is last.PROTOCOL:
-            options.append((form.say(last.NOT_PLANNED), {}))
+        options += [(form.say(words), facts) for words, facts in last.own_options(card, form.state.given)]
+        if no := last.DENIED.get(card.id):
+            options.append((form.say(no), {}))
         if card is questions.GYNAECOLOGIST and "fee" in form.state.unsure:
             options = [(label, {**facts, **at_tariff(form, facts)}) for label, facts in options]
         yield card, options
+
+
+def card_of(form: Form, fact: str) -> Card | None:
+    """The question that was not answered; about a cover, that of a visit for a pregnancy."""
+    if fact == "exemption":
+        pregnant = form.state.given.get("purpose") == "grossesse" and not last.again_unsaid(form.state)
+        return last.PRENATAL if pregnant else None
+    return BY_HAND.get(fact) or questions.BY_FACT.get(fact)
 
 
 def whatever_is_not_known(form: Form, where: Standing, still: Iterable[Mapping[str, str]]) -> Standing:
@@ -149,5 +163,5 @@ def outcome(form: Form, label: str, facts: Mapping[str, str], card: Card) -> Out
         amount = i18n.money_range(span.low, span.high, form.lang)
     disputed = dispute_of(settled) if settled else None
     note = form.say("of which {amount} to check", amount=form.money(disputed.excess)) if disputed else ""
-    denied = {"sure": form.surely("referral")} if card is last.PROTOCOL and not facts else {}
+    denied = {"sure": form.surely(card.facts[0])} if card.id in last.DENIED and not facts else {}
     return Outcome(label, amount, note, form.url(given, known=card.facts, **denied))
