@@ -7,10 +7,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from parcours.engine.case import settle as settle_facts
-from parcours.engine.errors import UnknownTariff
+from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.readings import RULE_READINGS, encode_readings
-from parcours.engine.results import AMOUNTS
+from parcours.engine.results import AMOUNTS, different_amounts
 from parcours.law.cache import flat_law
 from parcours.law.cases import CaseBase, CaseMajoration, CasePayment, CaseRate
 from parcours.law.codes import Pathway, Status
@@ -265,3 +265,23 @@ def test_a_teleconsultation_is_the_documented_exception(declared: bool) -> None:
         "referral": "none",
     }
     assert settled(facts).majoration == (10_00 if declared else 0)
+
+
+@given(acts(), READINGS, st.sampled_from([None, *LAW.alternatives]))
+@settings(max_examples=150)
+def test_the_readings_told_are_all_that_change_an_amount(
+    facts: dict[str, Any], readings: dict[str, str], of_the_law: tuple[str, str] | None
+) -> None:
+    """Only those that a rule read are settled again: here all are."""
+    chosen = readings | dict([of_the_law] if of_the_law else [])
+    try:
+        answer = settle_facts(facts, chosen)
+    except FactError:
+        assume(False)
+    every = [(name, one.name.lower()) for name, enum in RULE_READINGS.items() for one in enum]
+    told = {
+        (name, option)
+        for name, option in [*every, *LAW.alternatives]
+        if different_amounts(answer.settlement, settled(facts, readings={**chosen, name: option}))
+    }
+    assert {(other.name, other.option) for other in answer.other_readings} == told

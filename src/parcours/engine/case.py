@@ -8,14 +8,16 @@ answer.settlement.amo   # 840 cents
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
-from typing import Any
+from itertools import chain, product
+from operator import attrgetter
+from typing import Any, cast
 
 from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.decoding import decode
 from parcours.engine.facts.encoding import EncodedAct, encode, missing_fact
 from parcours.engine.facts.readings import RULE_READINGS, encode_readings
 from parcours.engine.results import amounts_of, different_amounts, ips_letter, note_slugs, result_dict
+from parcours.engine.watched import Watched
 from parcours.law import codes, thresholds
 from parcours.law.cache import flat_law
 from parcours.law.cases import CaseBase, CaseRate
@@ -216,14 +218,29 @@ def equivalent(ips: int, settlement: Settlement) -> bool:
 
 
 def readings_that_matter(answer: Answer) -> Iterator[OtherReading]:
-    """Settle again under each other option; keep those that change an amount."""
-    options = [(name, member.name.lower()) for name, enum in RULE_READINGS.items() for member in enum]
-    for name, option in [*options, *answer.flat.alternatives]:
-        chosen = answer.readings.get(name)
-        if option == chosen or (chosen is None and name in RULE_READINGS and not RULE_READINGS[name][option.upper()]):
+    """Settle again under each other option whose field, or whose values of the law, were read; keep those that change
+    an amount.
+    """
+    chosen, law = Watched(encode_readings(answer.readings)), Watched(answer.law)
+    act, contract = answer.act, answer.encoded.contract
+    settle_act(act, contract, answer.counters, cast("LawRecord", law), cast("Readings", chosen))
+    values_of = attrgetter(*law.seen)
+    for name, option in chain(other_options(answer, chosen), answer.flat.alternatives):
+        if option == answer.readings.get(name):
             continue
         readings = {**answer.readings, name: option}
-        law = answer.flat.under(readings).on(answer.act.care_date)
-        settlement = settle_act(answer.act, answer.encoded.contract, answer.counters, law, encode_readings(readings))
+        other = answer.flat.under(readings).on(act.care_date)
+        if name not in RULE_READINGS and values_of(other) == values_of(answer.law):
+            continue
+        settlement = settle_act(act, contract, answer.counters, other, encode_readings(readings))
         if different_amounts(answer.settlement, settlement):
             yield OtherReading(name, option, settlement)
+
+
+def other_options(answer: Answer, chosen: Watched) -> Iterator[tuple[str, str]]:
+    """The options that were not chosen of the readings that a rule read."""
+    for name in RULE_READINGS:
+        if name in chosen.seen:
+            for member in RULE_READINGS[name]:
+                if member != getattr(chosen, name):
+                    yield name, member.name.lower()

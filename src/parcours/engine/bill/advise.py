@@ -6,7 +6,7 @@ must be true is in `only_if`, and such a lever is shown apart.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -15,6 +15,7 @@ from parcours.engine.bill.explain import article, row_of_line
 from parcours.engine.bill.levers import changed_lines
 from parcours.engine.bill.settle import BillAnswer, prepare, settle_bill
 from parcours.engine.errors import FactError
+from parcours.engine.facts.jsonio import plain
 from parcours.engine.facts.vocabulary import given
 from parcours.engine.results import euros
 from parcours.engine.say.advise import WHOLE, lever_text, saves
@@ -52,7 +53,7 @@ class BillOption:
 
     def to_dict(self) -> dict[str, Any]:
         """The option as plain data, amounts in euros as `Decimal`."""
-        said = {name: value for name, value in asdict(self).items() if name != "monthly"}
+        said = {name: value for name, value in plain(self).items() if name != "monthly"}
         return {**said, **{name: euros(getattr(self, name)) for name in ("patient", "saved", "advance_saved")}}
 
 

@@ -5,7 +5,7 @@ readings whose field, or whose values of the law, were read are settled again. W
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from parcours.engine.bill.missing import check_known, check_missing
@@ -14,20 +14,9 @@ from parcours.engine.bill.together import laws_of, settle_all
 from parcours.engine.case import law_on
 from parcours.engine.errors import FactError
 from parcours.engine.facts.readings import RULE_READINGS
+from parcours.engine.watched import Watched
 from parcours.law.record import LawRecord
 from parcours.text import Text
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A record of the rules that remembers which of its fields were read."""
-
-    record: Any
-    seen: set[str] = field(default_factory=set)
-
-    def __getattr__(self, name: str) -> Any:
-        self.seen.add(name)
-        return getattr(self.record, name)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ The steps of one act are those of `parcours explain`; what the other lines chang
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from parcours.engine.bill.note import Note
 from parcours.engine.bill.say import Reason, base_reason, case_of_base, label_of_line, reasons
 from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.facts.decoding import decode
+from parcours.engine.facts.jsonio import plain
 from parcours.engine.results import euros
 from parcours.engine.say.explain import Explanation, Reference, Step, WhyNot, explain_row, references
 from parcours.engine.say.freshness import Freshness, freshness
@@ -76,7 +77,7 @@ class BillExplanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The explanation as plain data."""
-        said = asdict(self)
+        said: dict[str, Any] = plain(self)
         said["notes"] = [
             {"lines": list(note.lines), "text": note.text[self.lang], "references": list(note.references)}
             for note in self.notes

@@ -1,7 +1,7 @@
 """What to ask next about a bill, and between what and what the patient's share still lies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -10,6 +10,7 @@ from parcours.engine.bill.missing import MOST_VARIANTS, check_known, check_missi
 from parcours.engine.bill.settle import Prepared, prepare
 from parcours.engine.case import candidates
 from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.facts.jsonio import plain
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.results import euros
 from parcours.engine.say.questions import Question, question_of
@@ -36,7 +37,7 @@ class BillInterview:
     def to_dict(self) -> dict[str, Any]:
         """The interview as plain data, amounts in euros as `Decimal`."""
         amounts = {name: None if value is None else euros(value) for name, value in self.range.items()}
-        return {**asdict(self), **amounts}
+        return {**plain(self), **amounts}
 
     @property
     def range(self) -> dict[str, int | None]:

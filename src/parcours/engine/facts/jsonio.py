@@ -24,6 +24,14 @@ def marked(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
+def plain(value: Any) -> Any:
+    """Data classes within one another as dictionaries, tuples as they are; nothing is copied, as `asdict` does."""
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    fields = getattr(type(value), "__dataclass_fields__", None)
+    return {name: plain(getattr(value, name)) for name in fields} if fields else value
+
+
 def loads(text: str | bytes) -> Any:
     """JSON whose decimal numbers stay exact. Raises `ValueError`, also for NaN, infinities, endless exponents."""
     try:

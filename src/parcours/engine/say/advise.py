@@ -10,7 +10,7 @@ part is only given back by disputing it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import combinations
@@ -18,6 +18,7 @@ from typing import Any
 
 from parcours.contracts.schema import encode_contract
 from parcours.engine.case import Answer
+from parcours.engine.facts.jsonio import plain
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.results import euros
@@ -72,7 +73,8 @@ class Option:
         """The option as plain data: euros as `Decimal`, the national letter of the status."""
         amounts: dict[str, Any] = {name: euros(getattr(self, name)) for name in CENTS}
         monthly_ = None if self.monthly is None else euros(self.monthly)
-        return {**asdict(self), **amounts, "monthly": monthly_, "status": Status(self.status).name}
+        said: dict[str, Any] = plain(self)
+        return {**said, **amounts, "monthly": monthly_, "status": Status(self.status).name}
 
 
 OPTION_LISTS = ("singles", "pairs", "conditional", "conditional_pairs")
@@ -103,7 +105,7 @@ class Advice:
     def to_dict(self) -> dict[str, Any]:
         """The advice as plain data, amounts in euros as `Decimal`."""
         options = {name: [item.to_dict() for item in getattr(self, name)] for name in OPTION_LISTS}
-        return {**asdict(self), **options, "patient": euros(self.patient)}
+        return {**vars(self), **options, "patient": euros(self.patient)}
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,13 @@ def advise(answer: Answer, lang: str = "fr", acts_per_year: int = ACTS_PER_YEAR)
     row = SettledRow.of_answer(answer)
     context = context_of_levers(answer, row)
     outcomes = list(helpful(answer, context))
-    options = sorted((option(outcome, answer, row, context, lang, acts_per_year) for outcome in outcomes), key=rank)
+    spent = year(answer.act, answer.encoded.contract, answer, acts_per_year) if outcomes else 0
+    saved_years = (spent - year(one.act, one.contract, answer, acts_per_year) for one in outcomes)
+    options = [
+        option(outcome, answer, row, context, lang, acts_per_year, saved)
+        for outcome, saved in zip(outcomes, saved_years, strict=True)
+    ]
+    options.sort(key=rank)
     honest = [item for item in options if not item.only_if]
     conditional = [item for item in options if item.only_if]
     return Advice(
@@ -249,15 +257,18 @@ def fee_of(act: Act, changes: Mapping[str, Any], answer: Answer) -> int:
 
 
 def option(
-    result: Outcome, answer: Answer, row: SettledRow, context: Mapping[str, Any], lang: str, acts_per_year: int
+    result: Outcome,
+    answer: Answer,
+    row: SettledRow,
+    context: Mapping[str, Any],
+    lang: str,
+    acts_per_year: int,
+    saved_year: int,
 ) -> Option:
-    """An outcome, said."""
+    """An outcome, said; `saved_year` in cents."""
     entries = [law_file("levers.yaml")[name] for name in result.names]
     words = row.words(lists=lists_of(row, context, lang))
     before, after = answer.settlement, result.settlement
-    saved_year = year(answer.act, answer.encoded.contract, answer, acts_per_year) - year(
-        result.act, result.contract, answer, acts_per_year
-    )
     amounts = {
         "saved": before.patient - after.patient,
         "saved_year": saved_year,

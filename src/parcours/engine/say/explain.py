@@ -9,11 +9,12 @@ batch is explained like an answer in memory. Only the other readings of an answe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from parcours.engine.case import Answer
+from parcours.engine.facts.jsonio import plain
 from parcours.engine.facts.vocabulary import UNSAID
 from parcours.engine.say.freshness import Freshness, freshness
 from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_values, needed, precise, tariff_of
@@ -91,7 +92,8 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The explanation as plain data."""
-        return asdict(self)
+        said: dict[str, Any] = plain(self)
+        return said
 
 
 def explain(

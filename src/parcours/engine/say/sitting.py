@@ -8,13 +8,14 @@ A fact matters when, for some values of the others still open, its answer change
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from parcours.engine.case import Answer, law_on, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import STAY, encode_values, infer, read, said
+from parcours.engine.facts.jsonio import plain
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given
 from parcours.engine.results import euros
@@ -49,7 +50,7 @@ class Interview:
     def to_dict(self) -> dict[str, Any]:
         """The interview as plain data, the range in euros as `Decimal`."""
         high = None if self.range.high is None else euros(self.range.high)
-        return {**asdict(self), "range": {"low": euros(self.range.low), "high": high}}
+        return {**plain(self), "range": {"low": euros(self.range.low), "high": high}}
 
 
 @dataclass(frozen=True)
