@@ -55,6 +55,11 @@ def age_of_choice(on: date) -> int:
     return whole("medecin_traitant.age_declaration", on)
 
 
+def age_of_contributions(on: date) -> int:
+    """Age to have reached on 1 January to owe the flat contribution and the deductibles (L160-15, R160-20)."""
+    return whole("participation_forfaitaire.age_exemption", on)
+
+
 def first_choice() -> date:
     """First day on which the law knows a médecin traitant."""
     from parcours.law.loader import load

@@ -57,7 +57,7 @@ def home(desk: Desk) -> Response:
     waiting = sorted(needs(mine, standing, money), key=lambda one: one.tone != "now")
     return mine.show(
         "me/home.html", age=mine.age,
-        needs=waiting, standing=standing, money=money,
+        needs=waiting, standing=standing, money=money, bears=mine.bears,
         doctor=doctor_name(desk.session, standing.tenure.professional_id) if standing.tenure else "",
     )  # fmt: skip
 

@@ -70,7 +70,7 @@ def money(desk: Desk) -> Response:
     lines = account_lines(desk.session, mine.id, first=last_transfers(desk.session, mine.id, TRANSFERS))
     return mine.show(
         "me/money.html", refunds=refunds, more=more, states=STATES,
-        tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today),
+        tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today), bears=mine.bears,
         transfers=transfers(lines)[:TRANSFERS], left=still_to_take(desk, mine), named=named, months=months(desk.today),
         may_post=desk.unit.may(Action.SEND_PAPER, of_patient(mine.row)),
     )  # fmt: skip

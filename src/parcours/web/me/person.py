@@ -1,10 +1,12 @@
 """Whose account is shown: one's own, or that of a child or a protected person one acts for."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from starlette.responses import Response
 
+from parcours.law import thresholds
 from parcours.registry.access.model import Action, Tag
 from parcours.registry.people.family import children_of
 from parcours.registry.people.models import Insured
@@ -45,6 +47,12 @@ class Mine:
     @property
     def age(self) -> int:
         return age_on(self.row.birth_date, self.desk.today)
+
+    @property
+    def bears(self) -> bool:
+        """Does the person owe flat contributions and deductibles this year?"""
+        today = self.desk.today
+        return age_on(self.row.birth_date, date(today.year, 1, 1)) >= thresholds.age_of_contributions(today)
 
     def people(self) -> list[Insured]:
         """Oneself, then those one acts for."""
