@@ -8,6 +8,8 @@ from sqlalchemy import select
 from parcours.errors import ParcoursError
 from parcours.registry.claims.models import ClaimState
 from parcours.registry.contexts import verify
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import Account
 from parcours.registry.messages.service import body_of
 from parcours.registry.payments import desk, fund, queues
 from parcours.registry.payments import service as payments
@@ -109,6 +111,20 @@ def test_a_transfer_that_the_bank_gives_back_is_due_again_and_paid_once(played, 
         again = payments.run(session, f"amo:{FUND}", ana, professional=False, day=day, at=noon(day))
         assert (again.order.cents, again.order.state) == (1900, OrderState.SETTLED)
         assert [one.invariant.name for one in verify(session) if one.count] == []
+
+
+def test_a_transfer_that_came_back_is_late_from_its_return_and_bears_no_penalty(played, stage_database):
+    stage, book = played("S15"), f"amo:{FUND}"
+    doctor, back, again = stage.ids["mt"], date(2026, 6, 1), date(2026, 6, 22)
+    with stage.writing() as session:
+        for order in session.scalars(select(Order).where(Order.party == doctor, Order.book == book)).all():
+            payments.give_back(session, order, day=back, at=noon(back))
+        for late in (own(stage, session, "late_tiers_payant", again), desk.late_for_practice(session, doctor, again)):
+            assert {(one.since, one.deadline, one.reason) for one in late} == {(back, date(2026, 6, 10), "back 15")}
+        paid = payments.run(session, book, doctor, professional=True, day=again, at=noon(again))
+        assert paid.order.cents == sum(one.cents for one in late)
+        assert ledger.balance(session, book, Account.PENALITE_DUE, doctor) == 0
+        assert own(stage, session, "late_tiers_payant", again) == []
 
 
 def test_a_practice_reconciles_its_own_returns_once(played, stage_database):

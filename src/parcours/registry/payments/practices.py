@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.law.workdays import working_days_between
-from parcours.registry.claims.models import Claim, SheetKind
+from parcours.registry.claims import lifecycle
+from parcours.registry.claims.models import Claim, ClaimState, SheetKind
 from parcours.registry.claims.sheets import said
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, Cause
@@ -49,20 +50,19 @@ def penalty_of(claim: Claim, part: int, paid_on: date) -> int:
     )  # fmt: skip
 
 
-def note_penalty(session: Session, book: str, claim: Claim, part: int, *, day: date, at: datetime) -> int:
+def note_penalty(session: Session, book: str, claim: Claim, part: int, *, day: date, at: datetime) -> None:
     """Post the penalty of a late payment: due to the practice, paid in the next half-year, never by the insured.
 
-    Once an invoice: what is paid again, after a transfer that came back, or more, bears none.
+    At the first payment of an invoice: what is paid again, after a transfer that came back, or more, bears none.
     """
     cents = penalty_of(claim, part, day)
-    if cents and not ledger.is_written(session, f"penalty:{claim.id}"):
+    if cents and lifecycle.first_day(session, claim.id, ClaimState.PAID) is None:
         ledger.post(session, Entry(
             book=book, kind="penalty", key=f"penalty:{claim.id}", cause=Cause.ORDER, cause_id=claim.id, at=day,
             known_at=at, claim_id=claim.id,
             lines=(Line(Account.PENALITE, claim.professional_id, cents, claim.id),
                    Line(Account.PENALITE_DUE, claim.professional_id, -cents, claim.id)),
         ))  # fmt: skip
-    return cents
 
 
 def next_half_year(day: date) -> date:

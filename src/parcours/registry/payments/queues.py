@@ -150,43 +150,62 @@ def open_undue(fund_code: str) -> Subquery:
 
 
 def late_tiers_payant(fund_code: str, day: date) -> list[Strand]:
-    """Tiers payant that a fund has received and not paid: the last day of the guarantee, then the penalty runs."""
+    """Tiers payant received and not paid: by the last day of the guarantee, counted again once a transfer came back."""
+    back = came_back()
     return [
         by_age(
-            not_paid(Claim.fund_code == fund_code, Claim.state == state), Claim.received_on, Claim.id,
-            lambda claim, decision: guaranteed(claim, decision, day), guarantee,
+            not_paid(back, Claim.fund_code == fund_code, Claim.state == state, where), since, Claim.id,
+            lambda claim, decision, back: guaranteed(claim, decision, back, day), guarantee,
         )
         for state in AGREED
+        for since, where in (
+            (Claim.received_on, Claim.id.not_in(select(back.c.claim_id))),
+            (back.c.day, back.c.day.is_not(None)),
+        )
     ]  # fmt: skip
 
 
 def unpaid(session: Session, whose: ColumnElement[bool], day: date) -> Iterator[Waiting]:
     """Sheets under tiers payant that were received, decided, and not paid yet."""
-    rows = session.execute(not_paid(whose, Claim.state.in_(AGREED)))
-    return (guaranteed(row[0], row[1], day) for row in rows)
+    rows = session.execute(not_paid(came_back(), whose, Claim.state.in_(AGREED)))
+    return (guaranteed(*row, day) for row in rows)
 
 
-def guarantee(received: date) -> date:
-    """The last day to pay tiers payant."""
-    return working_days_after(received, thresholds.whole("delais.garantie_jours", received))
+def guarantee(since: date) -> date:
+    """The last day to pay tiers payant: after its reception, or after the day on which its transfer came back."""
+    return working_days_after(since, thresholds.whole("delais.garantie_jours", since))
 
 
-def guaranteed(claim: Claim, decision: Decision, day: date) -> Waiting:
+def guaranteed(claim: Claim, decision: Decision, back: date | None, day: date) -> Waiting:
     """A sheet to be paid by the last day of its guarantee."""
-    received = claim.received_on or day
-    late = working_days_between(received, day)
-    return Waiting("late_tiers_payant", claim.id, received, FUND, guarantee(received), f"day {late}", claim.id,
-                   claim.insured_id, claim.professional_id, decision.amo + decision.deferred)  # fmt: skip
+    since = back or claim.received_on or day
+    late = working_days_between(since, day)
+    return Waiting("late_tiers_payant", claim.id, since, FUND, guarantee(since), f"{'back' if back else 'day'} {late}",
+                   claim.id, claim.insured_id, claim.professional_id, decision.amo + decision.deferred)  # fmt: skip
 
 
-def not_paid(*whose: ColumnElement[bool]) -> Select[Claim, Decision]:
-    """Tiers payant received and decided: each sheet with its decision."""
+def not_paid(back: Subquery, *whose: ColumnElement[bool]) -> Select[Claim, Decision, date | None]:
+    """Tiers payant received and decided: each sheet, its decision, the day on which its transfer came back."""
     return (
-        select(Claim, Decision)
+        select(Claim, Decision, back.c.day)
         .options(UNREAD, defer(Decision.content))
         .join(Decision, (Decision.claim_id == Claim.id) & Decision.current)
+        .join(back, back.c.claim_id == Claim.id, isouter=True)
         .where(*whose, Decision.to_professional, Claim.received_on.is_not(None))
     )
+
+
+def came_back() -> Subquery:
+    """The last day on which a transfer of the fund came back, by claim that it paid."""
+    return (
+        select(LedgerPosting.claim_id, func.max(Order.settled_on).label("day"))
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .join(Order, Order.id == LedgerTransaction.cause_id)
+        .where(Order.state == OrderState.RETURNED, Order.book.startswith("amo:"), LedgerTransaction.kind == "returned",
+               LedgerPosting.account == Account.A_PAYER_PROFESSIONAL, LedgerPosting.claim_id.is_not(None))
+        .group_by(LedgerPosting.claim_id)
+        .subquery()
+    )  # fmt: skip
 
 
 # --- what is disputed, asked, owed -----------------------------------------------------------------------------------

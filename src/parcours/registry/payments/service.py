@@ -81,11 +81,11 @@ def run(
     done = Run(tuple(due), tuple(taken), order)
     before = {one.id for one in known.values() if one.state in PAID_BEFORE}
     if book.startswith("amo:"):
+        for one in due if professional else ():
+            if (claim := known.get(one.claim_id)) is not None:
+                note_penalty(session, book, claim, one.cents, day=day, at=at)
         close(session, [known[one.claim_id] for one in due if one.claim_id in known], day=day, at=at)
     if professional:
-        for one in due if book.startswith("amo:") else ():
-            if (claim := known.get(one.claim_id)) is not None and claim.id not in before:
-                note_penalty(session, book, claim, one.cents, day=day, at=at)
         tell_practice(session, party, done.due, order, before, day=day, at=at)
         if not book.startswith("amo:"):
             answer_engagements(session, party, done.due, order, day=day, at=at)
@@ -203,7 +203,7 @@ def settle(session: Session, order: Order, *, day: date, at: datetime) -> None:
 
 
 def give_back(session: Session, order: Order, *, day: date, at: datetime) -> None:
-    """The bank gives a transfer back: what it paid is due again, and its claims wait for another order.
+    """The bank gives a transfer back: what it paid is due again; claims of the fund wait for another order.
 
     Raises Conflict: it is not out.
     """
@@ -213,9 +213,11 @@ def give_back(session: Session, order: Order, *, day: date, at: datetime) -> Non
     lines = [Line(one.account, one.party, -one.cents, one.claim_id) for one in paid]
     post_order(session, order, "returned", [*lines, Line(Account.BANQUE, order.party, order.cents)], day, at)
     order.state, order.settled_on = OrderState.RETURNED, day
+    if not order.book.startswith("amo:"):
+        return
     claims = select(Claim).where(Claim.id.in_([one.claim_id for one in paid if one.claim_id]))
     for claim in session.scalars(claims.order_by(Claim.id)):
-        if claim.state is ClaimState.PAID:
+        if claim.state in PAID_BEFORE:
             lifecycle.move(session, claim, ClaimState.ADJUDICATED, day=day, at=at, why="returned")
 
 

@@ -38,7 +38,7 @@ from parcours.web.desk.acts import name_of_act
 from parcours.web.desk.names import called, doctor_name, fund_name, professionals
 from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.fund.words import CAUSES, CONTRACTS, GROUPS, OWNERS
+from parcours.web.fund.words import CAUSES, CONTRACTS, GROUPS, OWNERS, SINCE
 from parcours.web.fund.words import QUEUES as NAMES
 
 PAGE = 60
@@ -144,13 +144,9 @@ def why_of(desk: Desk, doctors: Mapping[str, Professional]) -> Callable[[Waiting
 
 
 def since_received(code: str) -> Text | None:
-    """Working days since a sheet was received, as the queue of late payments counts them."""
-    number = code.removeprefix("day ")
-    return (
-        Text(f"jours ouvrés depuis la réception : {number}", f"working days since it was received: {number}")
-        if number.isdigit() and number != code
-        else None
-    )
+    """Working days since a sheet was received or its transfer came back, as the queue of late payments counts them."""
+    since, _, number = code.partition(" ")
+    return SINCE[since].format(number=number) if since in SINCE and number.isdigit() else None
 
 
 def link_of(one: Waiting) -> str:

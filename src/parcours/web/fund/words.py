@@ -54,6 +54,12 @@ CAUSES = {
     "suspended": Text("l'assuré doit choisir", "the insured must choose"),
     "chosen": Text("choisi, à reprendre", "chosen, to be taken up"),
 }
+SINCE = {
+    "day": Text("jours ouvrés depuis la réception : {number}", "working days since it was received: {number}"),
+    "back": Text("jours ouvrés depuis le retour du virement : {number}",
+                 "working days since its transfer came back: {number}"),
+}  # fmt: skip
+"""What a late payment is counted from."""
 ANSWERS = {
     ContactOutcome.WAITING: Text("réponse attendue", "answer awaited"),
     ContactOutcome.NO_ANSWER: Text("sans réponse", "no answer"),
