@@ -167,9 +167,12 @@ def test_a_payment_that_is_late_is_ordered_and_one_that_came_back_is_ordered_aga
         return claim.id
 
     claim, officer = change(database_url, decided), people("officer")
-    assert claim in officer.get("/fund/queues/late_tiers_payant").text
+    (row,) = [one for one in officer.get("/fund/queues/late_tiers_payant").text.split("<tr>") if claim in one]
     page = f"/fund/claims/{claim}"
     assert "d late" in officer.get(page).text
+    (sum_of_row,) = re.findall(r"€\d+\.\d\d", row)
+    assert re.search(rf"Paid to the practice, under tiers payant</strong></dt><dd><strong>{sum_of_row}<",
+                     officer.get(page).text), "the line and the page behind it say one sum"  # fmt: skip
     assert "paid" in send(officer, page, "pay").text
     assert claim not in officer.get("/fund/queues/late_tiers_payant").text
 

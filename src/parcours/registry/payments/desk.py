@@ -1,9 +1,10 @@
-"""What waits at a practice and at an insurer: the sheets and lots of one, the lines of the other.
+"""What waits at a practice and at an insurer: the sheets and lots of one, the lines of the other; what is still owed.
 
 A row has ids, codes, amounts and days; never what the sheet says of the care.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session, defer
 
 from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot
 from parcours.registry.complementary.models import Link
-from parcours.registry.payments.queues import UNREAD, unpaid
+from parcours.registry.ledger import service as ledger
+from parcours.registry.payments.queues import UNDUE, UNREAD, unpaid
+from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.strands import Waiting
 
 # --- a practice ------------------------------------------------------------------------------------------------------
@@ -55,6 +58,25 @@ def late_for_practice(session: Session, professional_id: str, day: date) -> list
     """Tiers payant of one practice whose guaranteed day is over, the oldest first."""
     found = unpaid(session, Claim.professional_id == professional_id, day)
     return sorted((one for one in found if (one.left(day) or 0) < 0), key=lambda one: (one.since, one.id))
+
+
+# --- what is still owed ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Cents that a fund has still to get back."""
+
+    deferred: int
+    """To be taken on a later refund: what tiers payant left."""
+    undue: int
+    """Asked back."""
+
+
+def owed_of(session: Session, fund_code: str, *, party: str | None = None, claim_id: str | None = None) -> Owed:
+    """What somebody owes a fund, or what is owed of a claim."""
+    items = ledger.open_items(session, f"amo:{fund_code}", (*DEFERRED, *UNDUE), party=party, claim_id=claim_id)
+    return Owed(*(sum(one.cents for one in items if one.account in kept) for kept in (DEFERRED, UNDUE)))
 
 
 # --- an insurer ------------------------------------------------------------------------------------------------------

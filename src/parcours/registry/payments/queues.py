@@ -51,6 +51,7 @@ from parcours.registry.store.periods import holding
 UNREAD = defer(Claim.content)
 """No desk decrypts what a sheet says."""
 PAYABLE = (Account.A_PAYER_INSURED, Account.A_PAYER_PROFESSIONAL)
+UNDUE = (Account.INDU_INSURED, Account.INDU_PROFESSIONAL)
 FUND, PRACTICE, INSURED = "fund", "practice", "insured"
 """Whose turn it is."""
 AGREED = (ClaimState.ADJUDICATED, ClaimState.ORDERED)
@@ -145,8 +146,7 @@ def reversals(fund_code: str, _day: date) -> list[Strand]:
 
 def open_undue(fund_code: str) -> Subquery:
     """What is still owed to a fund, by claim."""
-    accounts = (Account.INDU_INSURED, Account.INDU_PROFESSIONAL)
-    return ledger.left_by(LedgerPosting.claim_id, f"amo:{fund_code}", accounts)
+    return ledger.left_by(LedgerPosting.claim_id, f"amo:{fund_code}", UNDUE)
 
 
 def late_tiers_payant(fund_code: str, day: date) -> list[Strand]:

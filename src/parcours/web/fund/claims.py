@@ -12,6 +12,7 @@ from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.sheets import receive
 from parcours.registry.claims.words import KINDS, OBJECTIONS, STATES, reason
 from parcours.registry.directory.models import Professional
+from parcours.registry.payments.desk import owed_of
 from parcours.registry.payments.queues import unpaid
 from parcours.registry.payments.service import pay_claim
 from parcours.registry.people.context import PATIENT
@@ -68,6 +69,7 @@ def one_claim(desk: Desk) -> Response:
         undecided=claim.state in RECEIVABLE,
         agreement=rests_on(desk.session, claim, desk.today),
         guarantee=next(unpaid(desk.session, Claim.id == claim.id, desk.today), None),
+        owed=owed_of(desk.session, claim.fund_code, claim_id=claim.id),
         payable=claim.state is ClaimState.ADJUDICATED,
         disputes=objections.on_claim(desk.session, claim.id),
         objection_names=OBJECTIONS,

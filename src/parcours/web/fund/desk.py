@@ -38,7 +38,7 @@ from parcours.web.desk.acts import name_of_act
 from parcours.web.desk.names import called, doctor_name, fund_name, professionals
 from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.fund.words import CAUSES, CONTRACTS, GROUPS, OWNERS, SINCE
+from parcours.web.fund.words import AMOUNTS, BILLED, CAUSES, CONTRACTS, GROUPS, OWNERS, SINCE
 from parcours.web.fund.words import QUEUES as NAMES
 
 PAGE = 60
@@ -120,6 +120,7 @@ def one_queue(desk: Desk) -> Response:
         people=people,
         doctors=doctors,
         owners=OWNERS,
+        amount=AMOUNTS.get(name, BILLED),
         why=why_of(desk, doctors),
         link=link_of,
     )
@@ -277,6 +278,7 @@ def undue(desk: Desk) -> Response:
         row=row,
         who=who,
         cause=cause_of(row),
+        left=summons.left_of(desk.session, later.book_of(desk.session, row), row),
         may_set_off=later.may_set_off(row, desk.today),
         may_summon=bool(row.claim_id and row.answer_by) and row.summoned_on is None and row.answer_by < desk.today,
     )

@@ -1,5 +1,7 @@
 """`/fund/returned_payments`: a transfer that the bank gave back, the claims that wait for it, and another order."""
 
+from collections import Counter
+
 from sqlalchemy import select
 from starlette.responses import Response
 
@@ -25,11 +27,13 @@ def own_order(desk: Desk) -> Order:
     return row
 
 
-def claims_of(desk: Desk, row: Order) -> list[Claim]:
-    """The claims that an order paid, by their day."""
-    ids = {one.claim_id for one in paid_by(desk.session, row) if one.claim_id}
-    query = select(Claim).options(UNREAD).where(Claim.id.in_(ids))
-    return list(desk.session.scalars(query.order_by(Claim.care_date, Claim.id)))
+def claims_of(desk: Desk, row: Order) -> list[tuple[Claim, int]]:
+    """The claims that an order paid, by their day, and how much of it was for each."""
+    paid = Counter[str]()
+    for one in paid_by(desk.session, row):
+        paid[one.claim_id or ""] += one.cents
+    query = select(Claim).options(UNREAD).where(Claim.id.in_(paid))
+    return [(one, paid[one.id]) for one in desk.session.scalars(query.order_by(Claim.care_date, Claim.id))]
 
 
 def returned(desk: Desk) -> Response:
@@ -37,7 +41,7 @@ def returned(desk: Desk) -> Response:
     row = own_order(desk)
     claims = claims_of(desk, row)
     by = desk.session.get(Professional, row.party)
-    people = named_people(desk, [row.party, *(one.insured_id for one in claims)])
+    people = named_people(desk, [row.party, *(one.insured_id for one, _ in claims)])
     return show(
         desk,
         "fund/returned.html",
@@ -45,7 +49,7 @@ def returned(desk: Desk) -> Response:
         who=called(by) if by else people.get(row.party, "—"),
         claims=claims,
         people=people,
-        doctors=professionals(desk.session, [one.professional_id for one in claims]),
+        doctors=professionals(desk.session, [one.professional_id for one, _ in claims]),
         states=STATES,
         tones=TONES,
         waits=desk.session.scalar(select(Order.id).where(Order.id == row.id, waits_again())) is not None,
@@ -56,10 +60,10 @@ def order_again(desk: Desk) -> Response:
     """Order what the transfer paid once more, less what its payee owes."""
     row = own_order(desk)
     claims = claims_of(desk, row)
-    for one in sorted({claim.insured_id for claim in claims}):
+    for one in sorted({claim.insured_id for claim, _ in claims}):
         desk.unit.find(PATIENT, one, Action.DECIDE_CLAIM, Tag.CLAIM_PAY)
     run(
         desk.session, row.book, row.party, professional=desk.session.get(Professional, row.party) is not None,
-        day=desk.today, at=desk.unit.incoming.at, only=[one.id for one in claims],
+        day=desk.today, at=desk.unit.incoming.at, only=[one.id for one, _ in claims],
     )  # fmt: skip
     return desk.go(done="saved")

@@ -26,6 +26,7 @@ from parcours.registry.declarations.models import State, Tenure
 from parcours.registry.declarations.words import ENDS
 from parcours.registry.directory.cards import cards_of
 from parcours.registry.directory.service import get_professional
+from parcours.registry.payments.desk import owed_of
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_fund, of_patient
 from parcours.registry.people.context import Action as PeopleAction
@@ -125,6 +126,7 @@ def person(desk: Desk) -> Response:
         tones=TONES,
         waiting=waiting,
         sees_claims=desk.unit.may(ClaimAction.READ_CLAIMS, of_patient(insured)),
+        owed=owed_of(desk.session, desk.unit.actor.fund_code or "", party=insured.id),
         cases=cases.cases_of(desk.session, insured.id),
         case_states=CASES,
         may_open=may_open(desk, insured),

@@ -31,6 +31,15 @@ GROUPS = (
     (Text("Assurés", "Insured people"), ("objections", "overlaps")),
 )
 """The queues by what they are about, as the first page of the desk shows them; conciliation ends the last group."""
+AMOUNTS = {
+    "reversals": Text("Reste à rendre", "Still to be given back"),
+    "undue": Text("Reste à rendre", "Still to be given back"),
+    "returned_payments": Text("Virement", "Transfer"),
+    "notices": Text("Reste dû", "Still owed"),
+    "late_tiers_payant": Text("À payer au cabinet", "To pay to the practice"),
+}
+"""Which sum a queue shows; of the others, what was billed."""
+BILLED = Text("Facturé", "Billed")
 CONTRACTS = {
     LinkState.ACTIVE: Text("en vigueur", "in force"),
     LinkState.SUSPENDED: Text("suspendu : deux à la fois", "suspended: two at once"),
