@@ -54,7 +54,7 @@ OPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "heavy_act": (("", N_("No, or I do not know")), ("true", N_("Yes"))),
     "at": (
         ("day", N_("By day")),
-        ("evening", N_("Evening or early morning (20-24 h, 6-8 h)")),
+        ("evening", N_("Evening, early morning (20-24 h, 6-8 h)")),
         ("night", N_("In the night (0-6 h)")),
     ),
 }

@@ -124,11 +124,10 @@ def so_far(low: int, high: int, total: int, lang: str) -> Result:
     say, money = partial(text, lang=lang), partial(euros, lang=lang)
     total = max(total, high)
     left = i18n.money_range(low, high, lang)
-    payers = [
-        Payer("amo", say("Covered in any case"), money(total - high)),
-        Payer("open", say("Depends on your next answers"), money(high - low)),
-        Payer("you", say("Yours in any case"), money(low)),
-    ]
+    payers = [Payer("amo", say("Covered in any case"), money(total - high))]
+    if high > low:
+        payers.append(Payer("open", say("Depends on your next answers"), money(high - low)))
+    payers.append(Payer("you", say("Yours in any case"), money(low)))
     return Result(
         exact=False,
         left=left,

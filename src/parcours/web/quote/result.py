@@ -67,9 +67,9 @@ def open_result(standing: Standing, fee: int | None, lang: str) -> Result:
         total = max(fee or 0, high)
         left, of = i18n.money_range(low, high, lang), basis(standing, fee, lang)
         segments = shares([("amo", total - high), ("open", high - low), ("you", low)], total)
-        payers = [Payer("open", say("Depends on your next answers"), money(high - low))]
-        if fee:
-            payers.insert(0, Payer("amo", say("Covered in any case"), money(total - high)))
+        payers = [Payer("amo", say("Covered in any case"), money(total - high))] if fee else []
+        if high > low:
+            payers.append(Payer("open", say("Depends on your next answers"), money(high - low)))
     payers.append(Payer("you", say("Yours in any case"), money(low)))
     summary = say("Left to you so far: {amount}.", amount=left)
     return Result(False, left, of, "", "", segments, payers, [], summary, None)
