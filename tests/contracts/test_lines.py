@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from parcours.contracts.library import library
 from parcours.contracts.paste import not_counted, read_contract
 from parcours.contracts.refused import how_to_write
 from parcours.contracts.said import guarantees
@@ -84,3 +85,31 @@ def test_a_line_is_refused_with_how_to_write_it(line: str, why: str) -> None:
     words = how_to_write(line)
     assert why in words["en"]
     assert re.search("[Éé]cri", words["fr"]), "and how to write it"
+
+
+TOLD = {
+    "consultation": ("%", "%"),
+    "acte_technique": ("%", "%"),
+    "pharmacie": ("médicaments", "medicines"),
+    "dentaire": ("dent", "teeth"),
+    "auxiliaire": ("autres soins", "other care"),
+    "biologie": ("autres soins", "other care"),
+    "transport": ("autres soins", "other care"),
+    "appareillage": ("appareil", "devices"),
+    "hospitalisation": ("hôpital", "hospital"),
+    "monture": ("monture", "frame"),
+    "verre": ("verre", "lens"),
+    "majoration": ("majoration comprise", "surcharge included"),
+}
+
+
+def test_a_contract_of_the_list_names_all_that_it_guarantees_in_its_label() -> None:
+    """Its label is what every face shows: the quote, the comparison, the command, the pages of contracts."""
+    law = {"label", "responsable", "cent_pour_cent_sante", "forfait_journalier"}  # what every contrat responsable pays
+    for name, contract in library().items():
+        for field in contract.keys() - law:
+            words = next(said for start, said in TOLD.items() if field.startswith(start))
+            for lang, said in zip(("fr", "en"), words, strict=True):
+                assert said in contract["label"][lang], (name, field, lang)
+        if contract.get("acte_technique_pct_br"):
+            assert "acts" in contract["label"]["en"], name

@@ -62,6 +62,12 @@ def test_each_amount_has_the_case_that_made_it_and_its_sentences(face):
     assert set(reasons.values()) <= {one["code"] for one in known["concept"]}
 
 
+def test_what_a_rule_notices_is_a_note_of_the_line(face):
+    pregnant = claim(specialty="gynecologie_obstetrique", facts=(*REFERRED, ("purpose", "grossesse")))
+    amo = eobs(sent(face, pregnant).json())[0]
+    assert any("compulsory examination of the pregnancy" in one["text"] for one in amo["processNote"])
+
+
 def test_other_readings_are_said_for_people_and_for_programs(face):
     outside = claim(sector="secteur_1", facts=(("medecin_traitant", False), ("role", "autre"), ("referral", "none")))
     (amo,) = eobs(sent(face, outside).json())

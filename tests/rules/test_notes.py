@@ -103,6 +103,26 @@ def test_overruns_that_nobody_may_ask(facts: dict[str, Any], expected: set[str])
     assert notes(**{**OWN, **facts}) == expected
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, True),
+        ({"profession": Profession.SAGE_FEMME, "convention": 0}, True),
+        ({"exemption": Exemption.EXAMEN_GROSSESSE}, False),
+        ({"exemption": Exemption.MATERNITE}, False),
+        ({"c2s": 1}, False),
+        ({"ame": 1}, False),
+        ({"purpose": 0}, False),
+        ({"profession": Profession.LABORATOIRE, "convention": 0}, False),
+    ],
+)
+def test_a_visit_for_a_pregnancy_may_be_an_examination_that_is_covered(  # L160-9, CSP L2122-1
+    facts: dict[str, Any], expected: bool
+) -> None:
+    noticed = notes(**{**OWN, "specialty": 25, "purpose": Purpose.GROSSESSE, **facts})
+    assert ("pregnancy_examination" in noticed) == expected
+
+
 OPINION: dict[str, Any] = {
     "age": 50,
     "specialty": "dermatologie",

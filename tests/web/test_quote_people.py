@@ -285,7 +285,7 @@ def test_whether_the_protocol_plans_this_doctor_is_asked_before_an_amount(client
 
 def test_whether_it_is_a_compulsory_examination_of_pregnancy_is_asked_before_an_amount(client: TestClient) -> None:
     """L160-9, CSP L2122-1: from the first one on, before the months when everything is covered."""
-    asked = "Is it one of the seven compulsory examinations of pregnancy?"
+    asked = "Is it a compulsory examination of the pregnancy?"
     early = {
         "specialty": "gynecologie_obstetrique",
         "purpose": "grossesse",

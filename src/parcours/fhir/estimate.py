@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import parcours
+from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.disputed import OtherTotals, other_readings, reading_label
 from parcours.engine.bill.explain import act_explanation, steps_of
 from parcours.engine.bill.receipt import bill_receipt
@@ -121,6 +122,7 @@ class Estimate:
                 for first, said, lang in zip(status, own, LANGS, strict=True)
             ]
             found += [(Text(*pair), line.number) for pair in zip(*texts, strict=False)]
+        found += [(note.text, note.lines[0] if len(note.lines) == 1 else 0) for note in notes_of_bill(self.answer)]
         return found + [(self.other_text(one), 0) for one in self.others]
 
     def other_text(self, other: OtherTotals) -> Text:

@@ -205,6 +205,7 @@ class Note(IntEnum):
     SECOND_OPINION = 6
     OVERRUN_DUTY = 7
     OVERRUN_TRAINEE = 8
+    PREGNANCY_EXAMINATION = 9
 
 
 class CasePayment(IntEnum):

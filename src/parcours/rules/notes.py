@@ -2,7 +2,8 @@
 
 An act that is not for this patient (NGAP); a right to tiers payant that is not used, and its absence outside the
 pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobody may ask (L162-5-11, L162-5-13,
-L162-5-14, L162-58); a second one-off opinion too soon (NGAP).
+L162-5-14, L162-58); a second one-off opinion too soon (NGAP); a visit that a pregnancy may make compulsory, and
+covered whole (L160-9).
 """
 
 from parcours.law.cases import CasePayment, Note
@@ -20,6 +21,8 @@ WITH_THE_RIGHT = (
     | 1 << Exemption.EXAMEN_GROSSESSE
 )
 """Grounds that give a right to third-party payment."""
+COVERED_MATERNITY = 1 << Exemption.MATERNITE | 1 << Exemption.EXAMEN_GROSSESSE
+"""Grounds of L160-9: nothing is left of what they cover."""
 
 
 def notes_of(
@@ -38,7 +41,16 @@ def notes_of(
         notes |= forbidden_overrun(act, law)
     if second_opinion(act, counters, law):
         notes |= 1 << Note.SECOND_OPINION
+    if perhaps_examination_of_pregnancy(act):
+        notes |= 1 << Note.PREGNANCY_EXAMINATION
     return notes
+
+
+def perhaps_examination_of_pregnancy(act: Act) -> bool:
+    """A visit for a pregnancy that no ground covers whole: it may be a compulsory examination (CSP L2122-1)."""
+    seen = act.profession == Profession.MEDECIN or act.profession == Profession.SAGE_FEMME
+    whole = act.exemption & COVERED_MATERNITY != 0 or act.c2s == 1 or act.ame == 1
+    return seen and act.purpose == Purpose.GROSSESSE and not whole
 
 
 def second_opinion(act: Act, counters: Counters, law: LawRecord) -> bool:

@@ -214,7 +214,9 @@ class Form:
     def option_words(self, option: CardOption) -> tuple[str, str]:
         """(answer, help): its own words, else those that every face has for its first fact."""
         if option.label:
-            return self.words(option.label), self.words(option.help) if option.help else ""
+            contract = option.facts.get("contract")
+            told = [f"{self.contract_words(contract)}."] if contract in library() else []
+            return self.words(option.label), " ".join([*([self.words(option.help)] if option.help else []), *told])
         label_, help_ = answer_words(*next(iter(option.facts.items())), self.lang)
         if option in NEEDS_MUTUELLE and self.state.given.get("c2s") == "true":
             help_ = self.say("Full tiers payant: the fund pays both parts, its own and that of the C2S.")

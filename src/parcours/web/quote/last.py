@@ -48,10 +48,10 @@ PRENATAL = Card(
     "prenatal",
     N_("Compulsory examination"),
     ("exemption",),
-    title=N_("Is it one of the seven compulsory examinations of pregnancy?"),
+    title=N_("Is it a compulsory examination of the pregnancy?"),
     help=N_(
-        "One before the end of the third month, then one a month: they are covered in full from the first one on. "
-        "Other visits are in the last months only."
+        "One before the end of the third month, then one a month, and one in the eight weeks after the birth: they are "
+        "covered in full from the first one on. Other visits are in the last months only."
     ),
 )
 """Asked of a visit for a pregnancy, before the months when everything is covered: it changes an amount (L160-9)."""

@@ -60,7 +60,7 @@ UNSURE = {
         {}, N_("The protocol lists the specialists for your illness: ask your médecin traitant, who keeps a copy.")
     ),
     "prenatal": Unsure(
-        {}, N_("Ask the doctor or the midwife before the visit: they say which of your visits are the seven.")
+        {}, N_("Ask the doctor or the midwife before the visit: they say which of your visits are compulsory.")
     ),
 }
 BY_HAND = {"specialty": questions.GYNAECOLOGIST, "referral": last.PROTOCOL}
