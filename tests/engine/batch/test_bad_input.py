@@ -52,6 +52,15 @@ def stopped(source, tmp_path, kind=BatchError, **job):
     return caught.value.message
 
 
+def test_a_doctor_who_leaves_after_the_care_has_not_left(tmp_path) -> None:
+    """Refused in a file as in one case, on a form and in a bill."""
+    header = [*ACT, "medecin_traitant_left_on"]
+    rows = [{**ACT, "left": left} for left in ("2025-06-02", "2025-06-01", "")]
+    errors, settled = refused(csv(tmp_path, *rows, header=header), tmp_path)
+    assert settled == 2
+    assert errors[1]["field"] == "medecin_traitant_left_on"
+
+
 def test_a_truncated_parquet(acts, write, tmp_path) -> None:
     path = write(acts, "acts.parquet")
     path.write_bytes(path.read_bytes()[:-100])

@@ -184,6 +184,7 @@ def test_a_bill_with_a_refused_line_is_refused_whole_and_says_which(tmp_path: An
         ({"quantity": "1.5"}, "quantity"),
         ({"age": None, "code": "AIDE_AUDITIVE_I", "base": None}, "age"),
         ({"supplement_of": "x"}, "supplement_of"),
+        ({"medecin_traitant_left_on": "2026-03-11"}, "medecin_traitant_left_on"),
         ({"exemption": "unheard_of"}, "exemption"),
     ],
 )

@@ -175,6 +175,7 @@ def test_a_long_value_is_cut_in_the_message() -> None:
         ({"birth_date": "1985-06-02", "age": 40}, "age", "39, from birth_date"),
         ({"birth_date": "1985-01-01", "age_1er_janvier": 39}, "age_1er_janvier", "40, from birth_date"),
         ({"reimbursement_date": "2025-05-31"}, "reimbursement_date", "not before the day of the care"),
+        ({"medecin_traitant_left_on": "2025-06-02"}, "medecin_traitant_left_on", "not after the care"),
         ({"medecin_traitant": False, "role": "medecin_traitant"}, "role", "medecin_traitant is false"),
         ({"medecin_traitant": False, "role": "cabinet_secondaire"}, "role", "medecin_traitant is false"),
         ({"profession": "infirmier"}, "specialty", "infirmier has no specialty"),

@@ -13,7 +13,7 @@ from parcours.engine.batch.chunk import Run, _ages, _and, _numbers, _or_else, _q
 from parcours.engine.batch.layout import ACT, PATTERN_COLUMNS, ROW_FACTS, VARIANT_FACTS, Matrix, matrix
 from parcours.engine.batch.patterns import NO_AGE, ONLY_AGE_IN_JANUARY, Patterns, age_facts
 from parcours.engine.batch.reading import read_numbers
-from parcours.engine.facts.vocabulary import IDS
+from parcours.engine.facts.vocabulary import IDS, LEFT_ON
 from parcours.law.bill.codes import Activity
 from parcours.law.codes import UNKNOWN, Profession, SpecialSetting
 
@@ -63,6 +63,7 @@ def encode_lines(
     valid &= care >= run.records.first_days[0]
     paid = _or_else(numbers["reimbursement_date"], care)
     valid &= paid >= care
+    valid &= numbers[LEFT_ON].values <= care
     age, january, said = _ages(numbers, care, valid)
     said_age = np.where(np.isin(said, UNKNOWN_AGES), -1, age).astype(np.int64)
     eras = np.searchsorted(run.bills.bill_days, care, side="right") - 1

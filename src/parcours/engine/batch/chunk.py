@@ -33,7 +33,7 @@ from parcours.engine.case import settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.readings import encode_readings
-from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.engine.facts.vocabulary import BY_NAME, LEFT_ON
 from parcours.law import thresholds
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
@@ -212,6 +212,7 @@ def encode_rows(columns: Mapping[str, pa.Array], count: int, run: Run) -> Facts:
     valid &= care >= run.records.first_days[0]
     paid = _or_else(numbers["reimbursement_date"], care)
     valid &= paid >= care
+    valid &= numbers[LEFT_ON].values <= care
     age, january, said = _ages(numbers, care, valid)
     pattern, patterns = run.patterns.of_rows(columns, said)
     if not patterns.valid.all():

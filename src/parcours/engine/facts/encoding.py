@@ -10,6 +10,7 @@ from parcours.engine.facts.specialties import read_specialty
 from parcours.engine.facts.vocabulary import (
     BY_NAME,
     FACTS,
+    LEFT_ON,
     NO_AMOUNT,
     READERS,
     REQUIRED,
@@ -235,10 +236,13 @@ def check_profession(values: Mapping[str, Any], law: FlatLaw) -> None:
 
 
 def check_dates(values: Mapping[str, Any]) -> None:
-    """A reimbursement is not before the care."""
-    if values.get("reimbursement_date", values.get("care_date", 0)) < values.get("care_date", 0):
+    """A reimbursement is not before the care; the doctor who is to leave later has not left."""
+    care = values.get("care_date", 0)
+    if values.get("reimbursement_date", care) < care:
         allowed = Text("au plus tôt le jour des soins", "not before the day of the care")
         raise FactError("reimbursement_date", iso(values["reimbursement_date"]), allowed)
+    if care and values.get(LEFT_ON, care) > care:
+        raise FactError(LEFT_ON, iso(values[LEFT_ON]), Text("au plus tard le jour des soins", "not after the care"))
 
 
 def transmitted(values: dict[str, Any]) -> tuple[int, int]:

@@ -134,6 +134,8 @@ FACTS: tuple[Fact, ...] = (
     Fact("status", "status", None, "Status the fund computed: national letter or code."),
 )
 BY_NAME = {item.name: item for item in FACTS}
+LEFT_ON = "medecin_traitant_left_on"
+"""The day on which the médecin traitant left: never after the care."""
 UNSAID = {item.name: item.unsaid for item in FACTS if item.unsaid is not None}
 """What stands for each fact, as people write it, where nothing was said and nothing depends on it."""
 LETTERS = ("status", "ips")

@@ -14,7 +14,7 @@ from typing import Any
 
 from parcours.engine.case import Answer, law_on, settle_encoded
 from parcours.engine.errors import FactError
-from parcours.engine.facts.encoding import STAY, encode_values, infer, read, said
+from parcours.engine.facts.encoding import STAY, check_dates, encode_values, infer, read, said
 from parcours.engine.facts.jsonio import plain
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given
@@ -78,6 +78,7 @@ class Sitting:
         self.values = {
             name: read(BY_NAME[name], value, self.flat) for name, value in facts.items() if said(name, value)
         }
+        check_dates(self.values)
         plain = {name: value for name, value in self.values.items() if given(facts[name])}
         self.known = known_from(plain, frozenset(facts), self.readings)
 

@@ -214,7 +214,7 @@ class Form:
     def option_words(self, option: CardOption) -> tuple[str, str]:
         """(answer, help): its own words, else those that every face has for its first fact."""
         if option.label:
-            contract = option.facts.get("contract")
+            contract = option.facts.get("contract") or ""
             told = [f"{self.contract_words(contract)}."] if contract in library() else []
             return self.words(option.label), " ".join([*([self.words(option.help)] if option.help else []), *told])
         label_, help_ = answer_words(*next(iter(option.facts.items())), self.lang)

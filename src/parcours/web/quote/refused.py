@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 from parcours.contracts.refused import how_to_write
 from parcours.engine.errors import FactError, UnknownName
-from parcours.engine.facts.vocabulary import BY_NAME, OLDEST
+from parcours.engine.facts.vocabulary import BY_NAME, LEFT_ON, OLDEST
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
 from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text, today
-from parcours.web.quote.state import LEFT_ON, OF_MONEY
+from parcours.web.quote.state import OF_MONEY
 
 OF_DAYS = frozenset(name for name, fact in BY_NAME.items() if fact.kind == "date")
 LONGEST = 60

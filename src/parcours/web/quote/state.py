@@ -10,11 +10,9 @@ from parcours.contracts.library import library
 from parcours.contracts.paste import not_counted, read_contract
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError, UnknownName
-from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.engine.facts.vocabulary import BY_NAME, LEFT_ON
 from parcours.engine.say.sitting import Sitting, Standing
-from parcours.law.days import iso
 from parcours.law.loader import load
-from parcours.text import Text
 from parcours.web.pages import Page, today
 
 Given = dict[str, str | None]
@@ -27,7 +25,6 @@ OF_THE_FORM = frozenset({"ask", "guarantee", "several", "sure", "told", "unsure"
 """What an address of the quote or of its letters says beside facts and readings."""
 TRACKERS = ("utm_", "fbclid", "gclid")
 """How the names begin that other sites add to an address that is shared: they are no facts, and mean nothing here."""
-LEFT_ON = "medecin_traitant_left_on"
 CIRCUMSTANCES = ("urgent", "away", "special_setting", LEFT_ON, "installed_on")
 """The facts of one question: what is special about the visit."""
 
@@ -115,7 +112,6 @@ def state_of(page: Page) -> State:
                 if name in unsure and given.get(name) == taken and too_dear(sitting):
                     tried = Sitting(one_circumstance({**given, name: other}), readings)
                     given, sitting = ({**given, name: other}, tried) if not too_dear(tried) else (given, sitting)
-            check_past(sitting)
             where = sitting.standing()
             return State(
                 given, readings, by_hand, touched, refused, written, sure, told, unsure, sitting, where, unknown
@@ -126,13 +122,6 @@ def state_of(page: Page) -> State:
     sitting = Sitting(nothing())
     where = sitting.standing()
     return State(nothing(), {}, by_hand, touched, refused, written, sure, told, (), sitting, where, unknown)
-
-
-def check_past(sitting: Sitting) -> None:
-    """Refuse a departure that is after the visit: it changes nothing yet, and is most often a slip."""
-    left, care = (int(sitting.values.get(name, 0)) for name in (LEFT_ON, "care_date"))
-    if left > care:
-        raise FactError(LEFT_ON, iso(left), Text("au plus tard le jour des soins", "not after the care"))
 
 
 def unknown_name(page: Page) -> UnknownName | None:
