@@ -5,7 +5,6 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
-from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.edge.caller import CSRF_HEADER, cookie_name
@@ -37,6 +36,7 @@ from parcours.registry.store.db import Database
 from parcours.registry.visits.facts import visit_facts
 from parcours.registry.visits.service import answer_visit
 from tests.registry.world import World
+from tests.support.client import TestClient
 from tests.support.postgresql import copied_database
 from tests.support.templates import KEY
 

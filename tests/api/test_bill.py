@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.api.bill import EXAMPLE_BILL
@@ -12,6 +11,7 @@ from parcours.engine.facts import jsonio
 from parcours.law.library.importing import import_library
 from tests.api.fixtures import settings_for_tests
 from tests.support import official
+from tests.support.client import TestClient
 
 URL = "/api/v1/bill"
 

@@ -79,7 +79,8 @@ def decided(as_user, country, **more):
     assert made.status_code == 201, made.text
     where = made.headers["Location"]
     officer = as_user("officer")
-    assert officer.post(f"{where}/adjudication").json()["state"] == "adjudicated"
+    answer = officer.post(f"{where}/adjudication")
+    assert answer.json().get("state") == "adjudicated", (answer.status_code, answer.text)
     return where, officer
 
 

@@ -4,7 +4,6 @@ import json
 from decimal import Decimal
 
 import pytest
-from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.api.bodies import EXAMPLE_FACTS
@@ -13,6 +12,7 @@ from parcours.engine.case import settle
 from parcours.engine.facts import jsonio
 from parcours.engine.memory import settle_many
 from tests.api.fixtures import settings_for_tests
+from tests.support.client import TestClient
 
 V1 = "/api/v1"
 

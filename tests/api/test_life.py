@@ -4,7 +4,6 @@ import hashlib
 import json
 
 import pytest
-from fastapi.testclient import TestClient
 
 from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.services import Services
@@ -18,6 +17,7 @@ from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.replies.models import IdempotentReply
 from parcours.registry.store.clock import paris_today
 from tests.api.fixtures import PASSWORD, TEST, trail
+from tests.support.client import TestClient
 
 V1 = "/api/v1"
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 from fastapi.routing import APIRoute
-from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.edge.services import Services
 from tests.api.fixtures import settings_for_tests
+from tests.support.client import TestClient
 
 DOCUMENT = create_app(Services(settings_for_tests())).openapi()
 OPERATIONS = [

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.api.app import create_app
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
+from tests.support.client import TestClient
 
 PERSON = {"birth_date": "1971-03-02", "sex": "female", "on": "2026-11-26"}
 

@@ -4,7 +4,6 @@ import time
 
 import pyotp
 import pytest
-from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.edge.caller import CSRF_HEADER
@@ -16,6 +15,7 @@ from parcours.registry.accounts.passwords import check_password
 from parcours.registry.errors import Invalid
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, settings_for_tests, trail
 from tests.support.authenticator import Authenticator
+from tests.support.client import TestClient
 
 ORIGIN = "https://testserver"
 NEEDED = Settings.model_fields["second_factor_roles"].default

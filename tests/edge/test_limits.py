@@ -4,7 +4,6 @@ import asyncio
 import logging
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from parcours.api import create_app
@@ -17,6 +16,7 @@ from parcours.registry.accounts.models import AttemptBucket
 from parcours.registry.store.db import Database
 from parcours.text import preferred
 from tests.api.fixtures import settings_for_tests
+from tests.support.client import TestClient
 
 V1 = "/api/v1"
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge import logs
+from tests.support.client import TestClient
 from tests.web.pages import quote
 
 Rows = Callable[[], list[dict[str, Any]]]

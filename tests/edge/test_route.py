@@ -4,7 +4,6 @@ import threading
 import time
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.api.app import create_app
 from parcours.edge import depends
@@ -13,6 +12,7 @@ from parcours.registry.access.model import SYSTEM
 from parcours.registry.accounts.context import Action, Tag
 from parcours.registry.accounts.models import Account
 from tests.api.fixtures import logged_in, settings_for_tests, trail
+from tests.support.client import TestClient
 
 
 def rename(unit, account_id):

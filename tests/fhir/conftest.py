@@ -1,5 +1,4 @@
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
@@ -11,6 +10,7 @@ from tests.api.fixtures import (
     settings_for_tests,
 )
 from tests.fhir.claims import BASE
+from tests.support.client import TestClient
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
 from parcours.engine.facts import jsonio
@@ -14,6 +13,7 @@ from parcours.fhir.r4 import check
 from parcours.site.app import create_app as create_site
 from parcours.web.public.fhir_page import ESTIMATE, READS
 from tests.fhir.claims import BASE, REFERRED, claim, item
+from tests.support.client import TestClient
 
 
 def statement(client):

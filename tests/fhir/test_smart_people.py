@@ -10,7 +10,6 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import apps, smart
@@ -19,6 +18,7 @@ from parcours.registry.audit.context import Tag
 from parcours.site import app as whole
 from tests.api.fixtures import PASSWORD, settings_for_tests, trail
 from tests.fhir.test_records import sheet, without_empty
+from tests.support.client import TestClient
 
 SITE = "https://testserver"
 BASE = f"{SITE}/fhir"

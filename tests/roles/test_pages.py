@@ -9,7 +9,6 @@ from functools import partial
 
 import pytest
 from sqlalchemy import func, select
-from starlette.testclient import TestClient
 
 from parcours.edge.caller import CSRF_FIELD, CSRF_HEADER
 from parcours.registry.audit.context import Tag
@@ -31,6 +30,7 @@ from parcours.site import app as whole
 from parcours.web.app import routes
 from parcours.web.desk.room import answered
 from tests.api.fixtures import credentials, settings_for_tests
+from tests.support.client import TestClient
 from tests.support.templates import opened
 
 PUBLIC = {

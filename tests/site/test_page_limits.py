@@ -1,10 +1,10 @@
 """Pages are counted too: for each address, as pages."""
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
 from parcours.site.app import create_app
+from tests.support.client import TestClient
 
 
 @pytest.fixture

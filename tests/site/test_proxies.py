@@ -3,10 +3,10 @@
 import logging
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.addresses import Proxies
 from parcours.site.proxies import Forwarded
+from tests.support.client import TestClient
 
 
 async def who(scope, receive, send):

@@ -6,7 +6,6 @@ import threading
 import time
 
 import pytest
-from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from parcours.cli import serve
@@ -15,6 +14,7 @@ from parcours.registry.store import schema
 from parcours.registry.store.db import Database
 from parcours.registry.store.keyring import new_key
 from parcours.site.app import create_app
+from tests.support.client import TestClient
 from tests.support.server import free_port
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
 from parcours.site.app import create_app
+from tests.support.client import TestClient
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.site import app as whole
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
+from tests.support.client import TestClient
 
 LOGIN = {"login": "alice@example.org", "password": PASSWORD}
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from starlette.testclient import TestClient
 
 from parcours.documents import code_of
 from parcours.engine.bill.receipt import read_any, replay_any
@@ -20,6 +19,7 @@ from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.pages import today
 from parcours.web.public.situations import situations
 from parcours.web.quote.supplements import suggestions
+from tests.support.client import TestClient
 from tests.web.pages import BILLS, VISIT, bill, quote
 
 OWN = (("medecin_traitant", "true"), ("role", "medecin_traitant"), ("referral", "none"))

@@ -1,7 +1,6 @@
 """A bill that asks too much: what is not owed is told apart, with letters; what the C2S pays and is not known too."""
 
-from starlette.testclient import TestClient
-
+from tests.support.client import TestClient
 from tests.web.pages import bill
 from tests.web.test_bill import ASKED, GP, left, seen
 

@@ -4,9 +4,9 @@ import re
 from html import unescape
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.engine.compare.year import years
+from tests.support.client import TestClient
 
 
 def page(client: TestClient, address: str, lang: str = "en") -> str:

@@ -5,7 +5,6 @@ from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
 from parcours.registry.demo.fictitious import fictitious_rpps
@@ -18,6 +17,7 @@ from parcours.registry.store.db import Database
 from parcours.registry.store.keyring import new_key
 from parcours.site.app import create_app
 from tests.registry.world import World
+from tests.support.client import TestClient
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from parcours.registry.audit.models import AuditEvent
 from parcours.registry.directory import service as directory
@@ -14,6 +13,7 @@ from parcours.registry.people.service import open_right
 from parcours.registry.store.clock import paris_today
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import _keys  # noqa: F401
+from tests.support.client import TestClient
 from tests.web.test_me import database_kind, people, send  # noqa: F401
 
 

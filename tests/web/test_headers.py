@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
 from parcours.site.app import create_app
 from parcours.web.assets import asset_url, assets
 from parcours.web.pages import Page, answer
+from tests.support.client import TestClient
 from tests.web.pages import PATHS, quote
 
 

@@ -4,10 +4,10 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
 from parcours.site.app import create_app
+from tests.support.client import TestClient
 
 SITE = "http://127.0.0.1:8000"
 

@@ -6,7 +6,6 @@ from html import unescape
 
 import numpy as np
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
 from parcours.engine.batch.supposed import SupposedLaw, settle_people
@@ -18,6 +17,7 @@ from parcours.site.app import create_app
 from parcours.web.lab.form import PRESETS, SLIDERS, SWITCHES, YEAR, entry_of, in_force, query_of, read_as
 from parcours.web.lab.page import SAMPLES
 from parcours.web.lab.sample import SEED, Sample
+from tests.support.client import TestClient
 
 PEOPLE = 300
 

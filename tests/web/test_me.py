@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl
 
 import pytest
 from sqlalchemy import select, update
-from starlette.testclient import TestClient
 
 from parcours.registry.audit.models import AuditEvent
 from parcours.registry.claims.models import Claim, ClaimState
@@ -16,6 +15,7 @@ from parcours.registry.store.db import Database
 from parcours.site import app as whole
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
+from tests.support.client import TestClient
 from tests.web.pages import quote
 from tests.web.test_quote_guards import C2S
 

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from starlette.testclient import TestClient
 
+from tests.support.client import TestClient
 from tests.web.pages import PATHS, QUOTES, every_path, quote
 
 

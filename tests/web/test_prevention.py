@@ -4,7 +4,8 @@ import re
 from html import unescape
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import TestClient
 
 
 def links(html: str) -> list[str]:

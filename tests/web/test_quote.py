@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from pypdf import PdfReader
-from starlette.testclient import TestClient
 
 from parcours.documents import code_of
 from parcours.engine.facts import encoding
@@ -27,6 +26,7 @@ from parcours.web.pages import Page
 from parcours.web.quote.questions import BY_FACT, JOURNEY, ORDER
 from parcours.web.quote.quote import quote_of
 from parcours.web.quote.result import plain_parameter
+from tests.support.client import TestClient
 from tests.web.pages import GP_OUTSIDE, quote
 
 SUM = re.compile(r'<p class="sum money[^"]*">([^<]+)</p>')

@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from pypdf import PdfReader
-from starlette.testclient import TestClient
 
 from parcours.contracts.paste import read_guarantee
 from parcours.web.pages import today
 from parcours.web.quote.state import plain_amount
+from tests.support.client import TestClient
 from tests.web.pages import quote
 
 FRENCH = {"accept-language": "fr"}

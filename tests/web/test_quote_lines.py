@@ -5,12 +5,12 @@ import re
 from html import unescape
 
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.engine.bill.receipt import bill_receipt, read_any, replay_any
 from parcours.engine.bill.settle import settle_bill
 from parcours.engine.case import settle
 from parcours.engine.say.receipt import receipt
+from tests.support.client import TestClient
 from tests.web.pages import quote
 from tests.web.test_quote_guards import C2S, SENT, SUNDAY, words
 from tests.web.test_quote_people import link_named

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from parcours.contracts.paste import read_contract
 from parcours.engine.compare.plans import understood_of
@@ -19,6 +18,7 @@ from parcours.web.pages import Page
 from parcours.web.quote.form import Form
 from parcours.web.quote.state import state_of
 from parcours.web.quote.supplements import suggestions, tariff
+from tests.support.client import TestClient
 from tests.web.pages import quote
 from tests.web.test_quote_guards import words
 

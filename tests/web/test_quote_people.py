@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from pypdf import PdfReader
-from starlette.testclient import TestClient
 
 from parcours.web.pages import today
+from tests.support.client import TestClient
 from tests.web.pages import quote
 from tests.web.test_quote_guards import C2S, words
 

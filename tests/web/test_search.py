@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from starlette.testclient import TestClient
 
 from parcours.text import LANGS
 from parcours.web.public.search import find, known_as
+from tests.support.client import TestClient
 
 QUERIES = yaml.safe_load(Path(__file__).with_name("queries.yaml").read_text("utf-8"))
 ASKED = [(query, page) for pages in QUERIES.values() for page, queries in pages.items() for query in queries]

@@ -7,9 +7,9 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from starlette.testclient import TestClient
 
 from parcours.web.public.situations import complete, settled, situations, title_of
+from tests.support.client import TestClient
 
 SETTLED_PAGES = {
     # slug: what is left to the patient on each line, in cents, on the tariffs of November 2026

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 import httpx2
 import pyotp
 import pytest
-from starlette.testclient import TestClient
 
 from parcours.edge.mail import send as mail
 from parcours.edge.services import Services
@@ -20,6 +19,7 @@ from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, TEST, _keys, settings_for_tests, trail  # noqa: F401
 from tests.registry.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
 from tests.support.authenticator import Authenticator
+from tests.support.client import TestClient
 from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
 
 SITE = "https://testserver"

@@ -3,13 +3,13 @@
 import time
 
 import pytest
-from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.mail import _LATER
 from parcours.edge.services import Services
 from tests.api.fixtures import PASSWORD, settings_for_tests
+from tests.support.client import TestClient
 
 V1 = "/api/v1"
 ALICE = "alice@example.org"

@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from fastapi.testclient import TestClient
 from joserfc.jwk import RSAKey
 from pydantic import ValidationError
 
@@ -24,6 +23,7 @@ from parcours.registry.people.service import get_insured
 from tests.api.fixtures import PASSWORD, credentials, settings_for_tests, trail
 from tests.registry.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
 from tests.registry.world import World
+from tests.support.client import TestClient
 
 V1 = "/api/v1"
 SITE = "https://testserver"

@@ -1,7 +1,6 @@
 """The accounts of the demonstration: one a role, in the demonstration only, with a password that changes."""
 
 import pytest
-from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from parcours.api import create_app
@@ -12,6 +11,7 @@ from parcours.registry.demo.accounts import open_demo_accounts
 from parcours.registry.demo.seed import seed
 from parcours.registry.errors import Refused
 from tests.api.fixtures import CHEAP, settings_for_tests
+from tests.support.client import TestClient
 
 V1 = "/api/v1"
 HERE = "http://127.0.0.1:8000"
