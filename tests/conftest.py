@@ -270,6 +270,7 @@ def spark() -> Iterator[Any]:
     options = {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # it lives for seconds
         "spark.sql.shuffle.partitions": "2",
         "spark.ui.enabled": "false",
     }

@@ -1,4 +1,4 @@
-"""A file of random bills = each bill alone, interpreted = Spark, row by row.
+"""A file of random bills = each bill alone, row by row.
 
 `PARCOURS_EQUIVALENCE_ROWS` sets how many: a bill for each ten acts compared elsewhere.
 """
@@ -6,20 +6,16 @@
 import os
 from decimal import Decimal
 
-import pyarrow.parquet as pq
 import pytest
 
-import parcours.spark
 from parcours.engine.batch.bill_lines import line_of_row
 from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.frame import settle_table
-from parcours.engine.batch.spark import as_spark
 from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError
 from parcours.law.bill.book import STAGES
 from parcours.law.cache import flat_law
 from tests.equivalence.bills import random_bills, table_of
-from tests.equivalence.test_spark import by_row, differ
 
 ROWS = int(os.environ.get("PARCOURS_EQUIVALENCE_ROWS", "10000"))
 ALONE = min(ROWS // 10, 10_000)
@@ -64,19 +60,3 @@ def test_a_file_of_bills_gives_what_each_gives_alone() -> None:
         settled += 1
     assert settled > ALONE // 3
     assert refused > 0
-
-
-@pytest.mark.spark
-@pytest.mark.slow
-def test_spark_settles_every_bill_as_one_machine(spark, tmp_path) -> None:
-    table = table_of(random_bills(ROWS // 10, 2, patients=ROWS // 50, wrong=0.002))
-    expected = by_row(as_spark(settle_table(table, run=Run.of())))
-    source, output = str(tmp_path / "lines.parquet"), str(tmp_path / "settled")
-    pq.write_table(table, source)
-    frame = spark.read.parquet(source).repartition(3, "code")
-    parcours.spark.settle(frame, partitions=2).write.parquet(output)
-    settled = by_row(pq.read_table(output))
-    assert settled.column_names == expected.column_names
-    for name in expected.column_names:
-        rows = settled["row"].filter(differ(settled[name], expected[name])).slice(0, 5).to_pylist()
-        assert not rows, f"{name}: rows {rows}"

@@ -1,4 +1,4 @@
-"""One machine = Spark, row by row, on random acts that reach every case.
+"""One machine = Spark, row by row, on random acts that reach every case and on random bills.
 
 `PARCOURS_EQUIVALENCE_ROWS` sets how many acts (1 000 000 for a release).
 """
@@ -16,8 +16,10 @@ from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.frame import settle_table
 from parcours.engine.batch.spark import as_spark, whole_patients
 from tests.equivalence.acts import random_acts
+from tests.equivalence.bills import random_bills, table_of
 
 ROWS = int(os.environ.get("PARCOURS_EQUIVALENCE_ROWS", "20000"))
+BILLS = ROWS // 10
 
 
 def by_row(table: pa.Table) -> pa.Table:
@@ -45,6 +47,22 @@ def test_spark_settles_every_row_as_one_machine(spark, tmp_path) -> None:
     for name in expected.column_names:
         different = differ(settled[name], expected[name])
         rows = settled["row"].filter(different).slice(0, 5).to_pylist()
+        assert not rows, f"{name}: rows {rows}"
+
+
+@pytest.mark.spark
+@pytest.mark.slow
+def test_spark_settles_every_bill_as_one_machine(spark, tmp_path) -> None:
+    table = table_of(random_bills(BILLS, 2, patients=BILLS // 5, wrong=0.002))
+    expected = by_row(as_spark(settle_table(table, run=Run.of())))
+    source, output = str(tmp_path / "lines.parquet"), str(tmp_path / "settled")
+    pq.write_table(table, source)
+    frame = spark.read.parquet(source).repartition(3, "code")
+    parcours.spark.settle(frame, partitions=2).write.parquet(output)
+    settled = by_row(pq.read_table(output))
+    assert settled.column_names == expected.column_names
+    for name in expected.column_names:
+        rows = settled["row"].filter(differ(settled[name], expected[name])).slice(0, 5).to_pylist()
         assert not rows, f"{name}: rows {rows}"
 
 

@@ -3,7 +3,6 @@
 import subprocess
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from parcours.engine.batch import jvm
@@ -50,17 +49,7 @@ def test_a_read_only_environment_gets_a_temporary_home(monkeypatch: pytest.Monke
     (tmp_path / "share").touch()  # a file where a directory is wanted: writing below it fails for root too
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr("sys.prefix", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     home = jvm.java_home()
-    assert not home.is_relative_to(tmp_path)
+    assert home.parent == tmp_path
     assert (home / "bin" / "java").stat().st_mode & 0o111
-
-
-@pytest.mark.spark
-@pytest.mark.slow
-def test_a_job_runs_python_over_arrow(spark: object) -> None:
-    def double(batches):
-        for batch in batches:
-            yield pa.RecordBatch.from_pydict({"y": [2 * x for x in batch.column(0).to_pylist()]})
-
-    rows = spark.range(10).mapInArrow(double, "y long").collect()
-    assert sorted(row.y for row in rows) == list(range(0, 20, 2))

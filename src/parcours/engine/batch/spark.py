@@ -1,10 +1,7 @@
 """The compiled rules inside Spark: rows are partitioned and sorted by patient, each partition streams through
 `mapInArrow`.
 
-    from parcours.engine.facts.vocabulary import IDS
-from parcours.law.library import problems
-from parcours.law.library.installed import digests, placed_at, where
-from parcours.spark import settle
+    from parcours.spark import settle
     settled = settle(spark.read.parquet("claims/"))
 
 Needs PySpark 4 or newer (extra `spark`). What runs in a task is what runs on one machine; results are the same, row
