@@ -12,7 +12,7 @@ import statistics
 import sys
 import time
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from starlette.testclient import TestClient
 
 from benchmarks.registry import address
@@ -24,16 +24,25 @@ from parcours.registry.accounts import sessions
 from parcours.registry.accounts.models import Account, Grant
 from parcours.registry.audit.service import system
 from parcours.registry.claims.adjudicate import adjudicate
-from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.claims.models import Claim, ClaimState, Undue
 from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.conciliation.models import Case
 from parcours.registry.declarations.models import Tenure
 from parcours.registry.demo.accounts import open_demo_accounts
 from parcours.registry.demo.seed import SEED, seed
+from parcours.registry.directory.models import Professional
+from parcours.registry.ledger import models as books
+from parcours.registry.ledger.models import Cause, LedgerPosting, LedgerTransaction
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
+from parcours.registry.payments.notices import TO_PAY
+from parcours.registry.people.models import Insured
 from parcours.registry.scenario.town import live
 from parcours.registry.store import schema
+from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
+from parcours.registry.store.ids import new_id
 from parcours.registry.store.keyring import KEYS_VARIABLE, new_key
 from parcours.site.app import create_app
 
@@ -54,7 +63,7 @@ PAGES = {
     ),
     Role.OFFICER: (
         "/fund", "/fund/queues/to_adjudicate", "/fund/queues/held", "/fund/queues/late_tiers_payant",
-        "/fund/queues/overlaps", "/fund/queues/notices", "/fund/queues/returned_payments", "/fund/people",
+        "/fund/queues/reversals", "/fund/queues/undue", "/fund/queues/overlaps", "/fund/queues/notices", "/fund/queues/returned_payments", "/fund/people",
         "/fund/people/{patient}", "/fund/cases", "/fund/cases/{case}", "/fund/regularisations",
     ),
     Role.INSURER_OFFICER: ("/insurer", "/insurer/contracts", "/insurer/overlaps"),
@@ -125,6 +134,40 @@ def settle_accounts(session) -> None:
         claim = write(session, sheet, day=today, at=at, state=ClaimState.RECEIVED)
         if number % 2 or insured == tenure.insured_id:
             adjudicate(session, claim, day=today, at=at)
+    owing(session)
+
+
+def owing(session) -> None:
+    """One insured in ten owes a contribution, one in a hundred was told to pay, one claim in a thousand is undue."""
+    today, at, book = paris_today(), now_utc(), "amo:01C991"
+    people = session.scalars(select(Insured.id).order_by(Insured.id)).all()[::10]
+    model = session.scalars(select(Claim).limit(1)).one()
+    kept = {one.key: getattr(model, one.key) for one in inspect(Claim).column_attrs}
+    elsewhere = select(Professional.id).where(Professional.id != model.professional_id)
+    kept["professional_id"] = session.scalars(elsewhere.limit(1)).one()
+    claims = [new_id() for _ in people]
+    undue = list(zip(claims, people, strict=True))[::100]
+    insert_values(session, Claim, tuple(kept), [
+        tuple((kept | {"id": claim, "insured_id": person, "payee_id": person, "sheet_key": claim,
+                       "state": ClaimState.REVERSED, "waits_since": today}).values()) for claim, person in undue
+    ])  # fmt: skip
+    insert_values(session, Undue, ("id", "claim_id", "insured_id", "cents", "cause", "notified_on", "surcharge"), [
+        (new_id(), claim, person, 1900, "rights_closed", today, 0) for claim, person in undue
+    ])  # fmt: skip
+    owed = [(books.Account.DIFFERE_PF, person, claim, 200) for claim, person in zip(claims, people, strict=True)]
+    owed += [(books.Account.INDU_INSURED, person, claim, 1900) for claim, person in undue]
+    numbers = [new_id() for _ in owed]
+    insert_values(session, LedgerPosting, ("id", "transaction_id", "account", "party", "claim_id", "cents", "year"), [
+        (new_id(), number, account, person, claim, sign * cents, None)
+        for number, (posted, person, claim, cents) in zip(numbers, owed, strict=True)
+        for account, sign in ((posted, 1), (books.Account.PRESTATIONS, -1))
+    ])  # fmt: skip
+    insert_values(session, LedgerTransaction, (
+        "id", "book", "kind", "claim_id", "cause", "cause_id", "key", "fingerprint", "at", "known_at",
+    ), [(number, book, "decision", claim, Cause.DECISION, claim, number, number, today, at)
+        for number, (_, _, claim, _) in zip(numbers, owed, strict=True)])  # fmt: skip
+    for person in people[::10]:
+        send(session, MessageKind.AVIS, TO_PAY, person, {"to_pay": "2.00"}, at=at, day=today, insured_id=person)
 
 
 def logged_in(database: Database) -> dict[Role, str]:

@@ -15,6 +15,7 @@ BREAKS = [
     ("UPDATE claims_decisions SET pf = pf + 1", {"I5"}),
     ("UPDATE claims_decisions SET pf = pf + 5000", {"I5", "I5-cap"}),
     ("UPDATE claims_claims SET state = 'received'", {"state"}),
+    ("INSERT INTO ledger_left SELECT id, 'amo:01C991', account, party, id, 1 FROM ledger_postings", {"left"}),
     ("UPDATE payments_orders SET cents = cents + 1", {"I7", "I12"}),
 ]
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.access.manifest import Context, Shared
 from parcours.registry.ledger.invariants import INVARIANTS, SEALED
-from parcours.registry.ledger.models import LedgerHead, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.models import LedgerHead, LedgerLeft, LedgerPosting, LedgerTransaction
 from parcours.registry.ledger.seals import Tag, resign
 
 
@@ -29,6 +29,7 @@ CONTEXT = Context(
     tables={
         LedgerTransaction: Shared("an entry moves cents between several parties"),
         LedgerHead: Shared("the signed end of a book: a count and a keyed sum"),
+        LedgerLeft: Shared("sums of postings, by the same opaque ids"),
         LedgerPosting: Shared("a party is an insured person or a professional, by an opaque id"),
     },
     export=_export,

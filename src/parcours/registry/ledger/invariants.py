@@ -1,6 +1,6 @@
 """What always holds in the ledger, whoever wrote it."""
 
-from parcours.registry.ledger.models import NEVER_CREDIT, NEVER_DEBIT, Account
+from parcours.registry.ledger.models import BY_CLAIM, LEFT, NEVER_CREDIT, NEVER_DEBIT, Account
 from parcours.registry.ledger.seals import broken
 from parcours.registry.store.invariants import Invariant, Proof
 from parcours.text import Text
@@ -15,6 +15,9 @@ SELECT DISTINCT account || ' ' || party FROM (
   SELECT p.account, p.party, sum(p.cents) OVER (PARTITION BY t.book, p.account, p.party ORDER BY t.known_at) AS cents
   FROM ledger_postings p JOIN ledger_transactions t ON t.id = p.transaction_id WHERE p.account IN ({accounts})
 ) AS running WHERE cents {side} 0"""
+
+_LEFT = LEFT.format(id="1", added="ledger_transactions") + BY_CLAIM + " HAVING sum(p.cents) <> 0"
+_KEPT = "SELECT 1, book, account, party, claim_id, cents FROM ledger_left"
 
 INVARIANTS = (
     Invariant(
@@ -34,6 +37,15 @@ INVARIANTS = (
         "I2-differe",
         Text("`differe` et `indu` ne sont jamais créditeurs", "`differe` and `indu` are never a credit"),
         _RUNNING.format(accounts=_listed(NEVER_CREDIT), side="<"),
+    ),
+    Invariant(
+        "left",
+        Text(
+            "ce qui reste d'une demande est la somme de ses lignes",
+            "what is left of a claim is the sum of its postings",
+        ),
+        f"SELECT claim_id FROM ({_LEFT} EXCEPT {_KEPT}) AS unsaid"  # noqa: S608 - texts of ours
+        f" UNION ALL SELECT claim_id FROM ({_KEPT} EXCEPT {_LEFT}) AS unposted",
     ),
     Invariant(
         "I9",

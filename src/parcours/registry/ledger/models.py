@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.columns import PublicId, UtcDateTime, text_enum
@@ -102,6 +102,24 @@ class LedgerPosting(Base):
     """Civil year of the cap that a contribution or a deductible counts in."""
 
 
+class LedgerLeft(Base):
+    """What is left of a claim in an account whose balance has one side only, kept by the database as it is posted.
+
+    A copy of sums, so that a queue reads what is open and not a whole book: `parcours ledger verify` compares them. On
+    PostgreSQL it is written with the rights of the tables' owner, so that who posts needs none on it.
+    """
+
+    __tablename__ = "ledger_left"
+    __table_args__ = (UniqueConstraint("claim_id", "account", "party", "book"), Index(None, "book", "account", "party"))
+
+    book: Mapped[str] = mapped_column(String(60))
+    account: Mapped[Account] = mapped_column(text_enum(Account))
+    party: Mapped[str] = mapped_column(PublicId)
+    claim_id: Mapped[str] = mapped_column(PublicId)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    """Never zero: nothing left is no row."""
+
+
 class LedgerHead(Base):
     """The end of a book: how many entries it holds and the keyed sum of them all, signed; the trail is told of it."""
 
@@ -152,3 +170,31 @@ _POSTGRESQL = (
 )
 
 made_with(LedgerPosting, {"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
+
+LEFT = """
+SELECT {id}, t.book, p.account, p.party, p.claim_id, sum(p.cents)
+FROM {added} t JOIN ledger_postings p ON p.transaction_id = t.id
+WHERE p.claim_id IS NOT NULL AND p.account IN
+('differe:tmt', 'differe:pf', 'differe:fr', 'indu:insured', 'indu:professional')"""
+"""What some entries leave of claims, not yet grouped; `added`: the entries."""
+BY_CLAIM = " GROUP BY t.book, p.account, p.party, p.claim_id"
+_ADDED = """
+INSERT INTO ledger_left (id, book, account, party, claim_id, cents) {left}
+ON CONFLICT (claim_id, account, party, book) DO UPDATE SET cents = ledger_left.cents + excluded.cents"""
+_SPENT = "DELETE FROM ledger_left WHERE cents = 0 AND claim_id IN (SELECT claim_id FROM ledger_postings WHERE {these})"
+_ONE = LEFT.format(id="min(p.id)", added="ledger_transactions") + " AND t.id = NEW.id" + BY_CLAIM
+_MANY = LEFT.format(id="min(p.id::text)::uuid", added="added") + BY_CLAIM + " ORDER BY 2, 3, 4, 5"
+_LEFT_SQLITE = (
+    f"""CREATE TRIGGER ledger_left_kept AFTER INSERT ON ledger_transactions BEGIN {_ADDED.format(left=_ONE)};
+    {_SPENT.format(these="transaction_id = NEW.id")}; END""",
+)
+_SPENT_MANY = _SPENT.format(these="transaction_id IN (SELECT id FROM added)")
+_LEFT_POSTGRESQL = (
+    f"""CREATE OR REPLACE FUNCTION ledger_keep_left() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN
+    {_ADDED.format(left=_MANY)}; {_SPENT_MANY}; RETURN NULL; END $$""",
+    "REVOKE EXECUTE ON FUNCTION ledger_keep_left() FROM PUBLIC",
+    """CREATE TRIGGER ledger_left_kept AFTER INSERT ON ledger_transactions
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_left()""",
+)
+made_with(LedgerLeft, {"sqlite": _LEFT_SQLITE, "postgresql": _LEFT_POSTGRESQL})

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, case, func, select
+from sqlalchemy import ScalarSelect, Select, SQLColumnExpression, Subquery, case, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from parcours.registry.ledger import problems, seals
 from parcours.registry.ledger.models import (
@@ -22,6 +22,7 @@ from parcours.registry.ledger.models import (
     NEVER_DEBIT,
     Account,
     Cause,
+    LedgerLeft,
     LedgerPosting,
     LedgerTransaction,
 )
@@ -270,13 +271,19 @@ def open_items(
     return [Open(*row) for row in rows if row[3]]
 
 
-def left_by(column: InstrumentedAttribute[Any], book: str, accounts: Iterable[Account]) -> Subquery:
-    """What is left in some accounts of a book, by party or by claim: rows to join, not read."""
-    return (
-        _summed(column)
-        .where(LedgerTransaction.book == book, LedgerPosting.account.in_(tuple(accounts)), column.is_not(None))
-        .subquery()
+def left_of_claims(book: str, accounts: Iterable[Account]) -> Subquery:
+    """What is left in some accounts of a book, by claim: rows to join, not read."""
+    left = select(LedgerLeft.claim_id, func.sum(LedgerLeft.cents).label("cents"))
+    left = left.where(LedgerLeft.book == book, LedgerLeft.account.in_(tuple(accounts)))
+    return left.group_by(LedgerLeft.claim_id).subquery()
+
+
+def left_of(party: SQLColumnExpression[str | None], book: str, accounts: Iterable[Account]) -> ScalarSelect[int | None]:
+    """What is left in some accounts of the party of a row; nothing when nothing is."""
+    left = select(func.sum(LedgerLeft.cents)).where(
+        LedgerLeft.book == book, LedgerLeft.account.in_(tuple(accounts)), LedgerLeft.party == party
     )
+    return left.scalar_subquery()
 
 
 def lesser(now: int, then: int) -> int:

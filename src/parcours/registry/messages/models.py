@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
@@ -31,11 +31,20 @@ class MessageKind(StrEnum):
     """Secure mail between professionals (simulated)."""
 
 
+TO_PAY = text("subject = 'avis_a_payer'")
+"""Notices of sums to pay, in the order in which a fund's queue shows them."""
+
+
 class Message(Base):
     """One simulated message: who sends it to whom, about which claim."""
 
     __tablename__ = "messages_messages"
-    __table_args__ = (Index(None, "insured_id", "day"), Index(None, "recipient", "day"), Index(None, "claim_id"))
+    __table_args__ = (
+        Index(None, "insured_id", "day"),
+        Index(None, "recipient", "day"),
+        Index(None, "claim_id"),
+        Index("ix_messages_messages_to_pay", "day", "id", sqlite_where=TO_PAY, postgresql_where=TO_PAY),
+    )
 
     kind: Mapped[MessageKind] = mapped_column(text_enum(MessageKind))
     subject: Mapped[str] = mapped_column(String(60))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    and_,
     func,
     or_,
     select,
@@ -40,7 +41,8 @@ from parcours.registry.complementary.models import Link, LinkEvent, LinkState
 from parcours.registry.directory.models import Professional
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
-from parcours.registry.messages.models import Message, MessageKind
+from parcours.registry.messages.models import TO_PAY as TO_PAY_ONLY
+from parcours.registry.messages.models import Message
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.notices import TO_PAY
 from parcours.registry.payments.service import DEFERRED
@@ -146,7 +148,7 @@ def reversals(fund_code: str, _day: date) -> list[Strand]:
 
 def open_undue(fund_code: str) -> Subquery:
     """What is still owed to a fund, by claim."""
-    return ledger.left_by(LedgerPosting.claim_id, f"amo:{fund_code}", UNDUE)
+    return ledger.left_of_claims(f"amo:{fund_code}", UNDUE)
 
 
 def late_tiers_payant(fund_code: str, day: date) -> list[Strand]:
@@ -287,20 +289,13 @@ def waits_again() -> ColumnElement[bool]:
 
 def notices(fund_code: str, _day: date) -> list[Strand]:
     """Notices of sums to pay, the last of each person: nobody has paid them yet."""
-    owing = ledger.left_by(LedgerPosting.party, f"amo:{fund_code}", DEFERRED)
-    order = func.row_number().over(partition_by=Message.insured_id, order_by=(Message.day.desc(), Message.id.desc()))
-    ranked = (
-        select(Message.id, order.label("rank"))
-        .join(owing, owing.c.party == Message.insured_id)
-        .where(Message.kind == MessageKind.AVIS, Message.subject == TO_PAY)
-        .subquery()
-    )
-    query = (
-        select(Message, owing.c.cents)
-        .options(defer(Message.body))
-        .join(owing, owing.c.party == Message.insured_id)
-        .where(Message.id.in_(select(ranked.c.id).where(ranked.c.rank == 1)))
-    )
+    owing = ledger.left_of(Message.insured_id, f"amo:{fund_code}", DEFERRED).correlate(Message)
+    later = aliased(Message)
+    newer = select(later.id).where(
+        later.insured_id == Message.insured_id, later.subject == TO_PAY,
+        or_(later.day > Message.day, and_(later.day == Message.day, later.id > Message.id)),
+    )  # fmt: skip
+    query = select(Message, owing).options(defer(Message.body)).where(TO_PAY_ONLY, owing > 0, ~newer.exists())
 
     def row(one: Message, cents: int) -> Waiting:
         return Waiting("notices", one.id, one.day, INSURED, None, one.subject, None, one.insured_id, cents=cents)
