@@ -173,6 +173,15 @@ def test_a_wrong_command_line_is_exit_code_2(arguments: list[str]) -> None:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("output", ["out.ndjson", "out.parquet"])
+def test_care_later_than_what_is_checked_is_said_of_a_file_as_of_one_case(tmp_path: Path, output: str) -> None:
+    rows = [{**VISIT, "care_date": day} for day in ("2050-01-03", "2050-01-04", VISIT["care_date"])]
+    told = run("settle", str(write(tmp_path, rows)), "-o", str(tmp_path / output)).stderr
+    assert "a rule may have changed since. 2 rows." in told
+    before = run("settle", str(write(tmp_path, rows[2:])), "-o", str(tmp_path / output)).stderr
+    assert "a rule may have changed since" not in before
+
+
 def test_a_file_of_acts_keeps_ids_and_places(tmp_path: Path) -> None:
     rows = [
         {**VISIT, "id": "a"},

@@ -22,6 +22,7 @@ DONE = Text(
     "{refused:refusée|refusées} → {output}",
     "{rows} {rows:row|rows} read = {settled} settled + {refused} refused → {output}",
 )
+LATER = Text("{rows} {rows:ligne|lignes}", "{rows} {rows:row|rows}")
 SPEED = Text("lignes/s", "rows/s")
 SAME_WAY = Text(
     "La sortie est écrite de même (--plain : virgules et points).",
@@ -58,6 +59,7 @@ def settle_files(
     say_french(source, output, columns, lang)
     report = _run(source, output, readings or {}, workers or os.cpu_count() or 1, columns, resume=resume, lang=lang)
     typer.echo(agreed(DONE, lang, **{**vars(report), "output": "-" if streamed else report.output}), err=True)
+    say_later(report.later, lang)
     if report.rejected is not None:
         if streamed and not summary:
             typer.echo(report.rejected.read_text("utf-8").rstrip("\n"), err=True)
@@ -73,6 +75,14 @@ def settle_files(
         print_summary(output, lang)
     if report.refused:
         raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+def say_later(rows: int, lang: str) -> None:
+    """Say on the error stream how many rows are of care later than what is checked, as it is said of one case."""
+    if rows:
+        from parcours.engine.say.freshness import later_than_checked
+
+        typer.echo(f"{later_than_checked(lang)} {agreed(LATER, lang, rows=rows)}.", err=True)
 
 
 def say_french(source: str, output: Path, columns: Columns, lang: str) -> None:

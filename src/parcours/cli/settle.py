@@ -145,12 +145,14 @@ def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as
 
 def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str) -> None:
     """Settle a small file of text; refused rows stay in their place with an `error`."""
+    from parcours.cli.batch import say_later
     from parcours.engine.batch.textfiles import settle_file
 
     with clear_errors(lang):
-        settled, refused, why = settle_file(source, output, readings, lang)
+        settled, later, refused, why = settle_file(source, output, readings, lang)
     read = settled + refused
     typer.echo(agreed(SUMMARY, lang, read=read, settled=settled, refused=refused, output=output), err=True)
+    say_later(later, lang)
     if refused:
         from parcours.engine.batch.refusals import told
 

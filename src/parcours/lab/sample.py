@@ -38,7 +38,7 @@ def facts(acts: pa.Table) -> pa.Table:
 
 def write_sample(sample: Sample, output: Path) -> int:
     """Write a sample into a file of any known format; how many acts it has. Raises `BatchError`."""
-    from parcours.engine.batch.partial import Partial
+    from parcours.engine.batch.partial import Counts, Partial
     from parcours.engine.batch.sinks import sink_of
 
     sink = sink_of(output)
@@ -46,7 +46,7 @@ def write_sample(sample: Sample, output: Path) -> int:
     for block, table in enumerate(sample.blocks()):
         encoded = sink.encode(table)
         body, place = sink.place(encoded, partial.body.stat().st_size, block)
-        partial.append(block, len(table), 0, body, b"", place)
+        partial.append(block, Counts(len(table)), body, b"", place)
     rows = sum(entry.settled for entry in partial.entries)
     places = [entry.place for entry in partial.entries]
     asked = {"format": "parcours-sample-2", "patients": sample.patients, "year": sample.year, "seed": sample.seed}

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from parcours.engine.batch.errors import CannotResume, OutputFailed, OutputInUse
@@ -22,6 +22,14 @@ from parcours.errors import os_reason
 from parcours.text import Text
 
 READ_AT_ONCE = 1 << 20
+
+
+class Counts(NamedTuple):
+    """The rows of a chunk; `later`: those settled whose care is later than what is checked."""
+
+    settled: int = 0
+    refused: int = 0
+    later: int = 0
 
 
 @dataclass
@@ -33,6 +41,7 @@ class Entry:
     until: int
     settled: int
     refused: int
+    later: int
     body: int
     rejected: int
     place: str
@@ -121,7 +130,7 @@ class Partial:
         (self.folder / "journal").write_text(lines, "utf-8")
 
     def _last(self) -> Entry:
-        start = Entry(0, 0, 0, len(self.start), 0, "", crc32(self.start), 0)
+        start = Entry(0, 0, 0, 0, len(self.start), 0, "", crc32(self.start), 0)
         return self.entries[-1] if self.entries else start
 
     def _whole_entries(self) -> Iterator[Entry]:
@@ -141,11 +150,11 @@ class Partial:
                     return
                 yield entry
 
-    def append(self, until: int, settled: int, refused: int, body: Any, rejected: bytes, place: str) -> None:
+    def append(self, until: int, rows: Counts, body: Any, rejected: bytes, place: str) -> None:
         """Add a chunk to the files, and once it is on the disk to the journal. Raises `OutputFailed`."""
         with writing(self.body):
             ends = _append(self.body, body), _append(self.rejected, rejected)
-            entry = Entry(until, settled, refused, ends[0], ends[1], place, crc32(body), crc32(rejected))
+            entry = Entry(until, *rows, *ends, place, crc32(body), crc32(rejected))
             _append(self.folder / "journal", (json.dumps(vars(entry)) + "\n").encode())
         self.entries.append(entry)
 

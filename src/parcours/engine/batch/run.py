@@ -23,7 +23,8 @@ from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.french import Style
 from parcours.engine.batch.header import names_of, same_columns
 from parcours.engine.batch.inputs import Inputs
-from parcours.engine.batch.partial import Partial, writing
+from parcours.engine.batch.partial import Counts, Partial, writing
+from parcours.engine.batch.reading import Numbers, read_numbers, whole
 from parcours.engine.batch.refusals import counted as by_reason
 from parcours.engine.batch.results import output_table
 from parcours.engine.batch.sinks import Encoded, Sink, sink_of
@@ -33,6 +34,7 @@ from parcours.engine.batch.values import Values, joined, of_facts, translated, w
 from parcours.engine.bill.library import OFFICIAL, libraries_of
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import SOURCE_ROW
+from parcours.engine.say.freshness import checked_on
 from parcours.law.bill.book import bill_law
 from parcours.text import Text
 
@@ -73,6 +75,8 @@ class RunReport:
     rejected: Path | None
     because: Sequence[Mapping[str, Any]] = ()
     """Why rows were refused, and how many each time."""
+    later: int = 0
+    """Rows settled whose care is later than what is checked: a rule may have changed since."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,7 @@ class Done:
     """A chunk settled and encoded."""
 
     until: int
-    settled: int
-    refused: int
+    rows: Counts
     encoded: Encoded | None
     rejected: bytes
 
@@ -170,7 +173,7 @@ class Work:
                     deal(block.table)
                     self.progress("deal", block.end - 1, self.total)
             rejected = b"".join(self._rejection(item.row, _unread_error(item), {}) for item in unread)
-            self.partial.append(-1, 0, len(unread), b"", rejected, "")
+            self.partial.append(-1, Counts(0, len(unread)), b"", rejected, "")
             buckets.finish(self.read)
         self.read = buckets.rows
         done = self.partial.entries[-1].until if self.partial.entries else -1
@@ -187,7 +190,7 @@ class Work:
         if done.encoded is not None:
             position = self.partial.body.stat().st_size
             body, place = self.sink.place(done.encoded, position, self._chunks_written())
-        self.partial.append(done.until, done.settled, done.refused, body, done.rejected, place)
+        self.partial.append(done.until, done.rows, body, done.rejected, place)
 
     def _chunks_written(self) -> int:
         return sum(1 for entry in self.partial.entries if entry.settled)
@@ -199,7 +202,7 @@ class Work:
 
     def _done(self, chunk: Chunk) -> Done:
         rejected = [self._rejection(item.row, _unread_error(item), {}) for item in chunk.unread]
-        encoded, count = None, 0
+        encoded, count, later = None, 0, 0
         if len(chunk.table):
             settled = settle_rows(chunk.table, self.run)
             count = settled.count
@@ -207,8 +210,9 @@ class Work:
                 facts = {name: value for name, value in item.row.items() if name != SOURCE_ROW}
                 rejected.append(self._rejection(item.row[SOURCE_ROW], item.error, facts))
             if count:
+                later = later_than_checked(chunk.table["care_date"], settled.rows)
                 encoded = self.sink.encode(output_table(chunk.table, settled))
-        return Done(chunk.until, count, len(rejected), encoded, b"".join(rejected))
+        return Done(chunk.until, Counts(count, len(rejected), later), encoded, b"".join(rejected))
 
     def _rejection(self, row: int, error: FactError, facts: Mapping[str, Any]) -> bytes:
         own = dict(zip(self.names, self.columns, strict=True)).get(error.field, error.field)
@@ -278,7 +282,8 @@ class Work:
         with writing(self.job.output):
             complete = self.sink.finish(self.partial.body, places, {**receipt, **counts}, counted - refused)
         rejected = self.partial.publish(complete, self.job.output)
-        return RunReport(counted, counted - refused, refused, self.job.output, rejected, because)
+        later = sum(entry.later for entry in self.partial.entries)
+        return RunReport(counted, counted - refused, refused, self.job.output, rejected, because, later)
 
     def _because(self) -> list[dict[str, Any]]:
         """Why rows were refused, counted in the list of them."""
@@ -289,7 +294,13 @@ class Work:
         """No row of the output, but its columns."""
         columns = {name: pa.array([], pa.string()) for name in self.names}
         table = pa.table({**columns, SOURCE_ROW: pa.array([], pa.int64())})
-        return Done(0, 0, 0, self.sink.encode(output_table(table, settle_rows(table, self.run))), b"")
+        return Done(0, Counts(), self.sink.encode(output_table(table, settle_rows(table, self.run))), b"")
+
+
+def later_than_checked(days: pa.ChunkedArray, settled: Numbers | None) -> int:
+    """How many of the rows that were settled (None: all of them) are of care later than what is checked."""
+    care = read_numbers("care_date", whole(days)).values
+    return int(np.count_nonzero((care if settled is None else care[settled]) > checked_on()))
 
 
 def _unread_error(item: Unread) -> FactError:

@@ -20,6 +20,7 @@ from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME, SOURCE_ROW
 from parcours.engine.memory import settle_many
 from parcours.engine.results import AMOUNTS, CASE_CODES
+from parcours.engine.say.freshness import checked_on
 from parcours.errors import ParcoursError, os_reason
 from parcours.law.cache import flat_law
 from parcours.text import Text, text_of
@@ -51,9 +52,9 @@ class RowError(FactError):
 
 def settle_file(
     source: Path, output: Path, readings: Mapping[str, str], lang: str
-) -> tuple[int, int, list[dict[str, Any]]]:
-    """Settle a file: how many rows were settled, and refused, and why. Raises `UnreadableFile`, `FactError` for a
-    reading.
+) -> tuple[int, int, int, list[dict[str, Any]]]:
+    """Settle a file: how many rows were settled, of which later than what is checked; how many refused, and why.
+    Raises `UnreadableFile`, `FactError` for a reading.
     """
     encode_readings(readings)
     if output.resolve() == source.resolve():
@@ -70,8 +71,8 @@ def settle_file(
     receipt = made_with(flat_law(), readings, {"source": str(source), "map": {}})
     with writable(output):
         why = write_beside(output, source, receipt, rows, results, lang)
-    refused = sum(isinstance(result, FactError) for result in results)
-    return len(results) - refused, refused, why
+    days = [result.act.care_date for result in results if not isinstance(result, FactError)]
+    return len(days), sum(day > checked_on() for day in days), len(results) - len(days), why
 
 
 def settle_rows(rows: list[dict[str, Any] | FactError], readings: Mapping[str, str]) -> list[Answer | FactError]:

@@ -67,10 +67,12 @@ def checked_on() -> int:
 
 def later_note(day: int, lang: str) -> dict[str, str]:
     """The note of care later than what was checked, for an answer that is not explained; empty where it is not."""
-    if day <= checked_on():
-        return {}
-    checked = VALUES[lang].format(verified=said_day(checked_on(), lang))
-    return {"later_than_checked": LATER[lang].format(checked=checked)}
+    return {} if day <= checked_on() else {"later_than_checked": later_than_checked(lang)}
+
+
+def later_than_checked(lang: str) -> str:
+    """That care is later than what was checked."""
+    return LATER[lang].format(checked=VALUES[lang].format(verified=said_day(checked_on(), lang)))
 
 
 def freshness(values: Iterable[str], references: Iterable[str], day: int, lang: str) -> Freshness:
