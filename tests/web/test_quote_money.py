@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from html import unescape
+from io import BytesIO
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from parcours.contracts.paste import read_contract
 from parcours.engine.compare.plans import understood_of
@@ -99,6 +101,8 @@ def test_what_nobody_said_is_a_possibility_and_no_answer(
     assert [f" {read} " in one for one in possible] == [True]
     if "special_setting" in who:
         assert "without call centre" not in page, "the 15 or the 116 117 was answered"
+    (paper,) = PdfReader(BytesIO(client.get(quote(**facts, fee=fee).replace("/?", "/quote.pdf?")).content)).pages
+    assert "If the doctor came to your home" in " ".join(paper.extract_text().split()), "on its one page too"
 
 
 def test_a_visit_at_home_on_another_day_explains_its_travel(client: TestClient) -> None:

@@ -3,7 +3,7 @@
 A bill (`web/bill/sheet.py`) has the same card on its own sheet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -34,7 +34,7 @@ def answer_paper(
         "code": documents.code_of(hash_),
         **dated(quote.care_date, quote.checked, lang),
         **card(result, lang),
-        "outcomes": [side_by_side(group, lang) for group in quote.outcomes],
+        "outcomes": [*(side_by_side(group, lang) for group in quote.outcomes), *possibilities(quote, result, lang)],
         "todo_title": text("What to do now", lang),
         "todo": [steps(group, lang) for group in quote.todo],
         "facts_title": text("Your answers", lang),
@@ -46,6 +46,19 @@ def answer_paper(
         words = N_("left to you in the end, {of}, if what you did not know is as supposed here: see the outcomes below")
         paper["amount_says"] = text(words, lang, of=result.of)
     return paper
+
+
+def possibilities(quote: Quote, result: Result, lang: str) -> Iterator[documents.Outcomes]:
+    """In which cases a price above its tariff is lawful, to look at before it is disputed."""
+    if quote.possible and result.excess:
+        look = N_("Look at the codes on the paper: another act or a supplement has its own tariff, lawful and refunded.")
+        yield {
+            "title": text("Before you dispute {amount}", lang, amount=result.excess),
+            "rows": [
+                {"kind": "", "name": i18n.set_once(one.words, lang), "amount": "", "cents": 0} for one in quote.possible
+            ],
+            "how": text(look, lang),
+        }
 
 
 def side_by_side(group: Outcomes, lang: str) -> documents.Outcomes:
