@@ -170,6 +170,18 @@ def test_a_wrong_command_line_is_exit_code_2(arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
 
 
+@pytest.mark.parametrize("width", ["60", "80"])
+@pytest.mark.parametrize("command", ["settle", "explain", "advise", "questions", "tables"])
+def test_no_line_is_wider_than_the_terminal_nor_ends_with_spaces(
+    command: str, width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    said = [] if command == "tables" else flags()
+    for line in run(command, *said).stdout.splitlines():
+        assert len(line) <= int(width), line
+        assert line == line.rstrip(" "), repr(line)
+
+
 # --- files ----------------------------------------------------------------------------------------------------------
 
 

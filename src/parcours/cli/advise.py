@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli.bills import Bill, Place, settled_bill
-from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
+from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of, screen
 from parcours.cli.flags import with_fact_flags
 from parcours.text import Text
 
@@ -65,9 +65,7 @@ def advise(
 
 def print_advice(advice: "Advice | BillAdvice") -> None:
     """The advice as a person reads it."""
-    from rich.console import Console
-
-    console, lang = Console(highlight=False), advice.lang
+    console, lang = screen(), advice.lang
     console.print(f"\n{labelled(TEXT['now'][lang], advice.patient, lang)}")
     for kind in ("singles", "pairs", "conditional"):
         options = getattr(advice, kind)[:MOST_SHOWN]

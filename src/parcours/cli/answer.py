@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from parcours.cli.cited import source_line
-from parcours.cli.common import as_typed, money
+from parcours.cli.common import as_typed, money, screen
 from parcours.engine.case import ABSENT, Answer
 from parcours.engine.results import different_amounts, euros, result_dict
 from parcours.engine.say.explain import Explanation, explain
@@ -62,7 +62,7 @@ SHARES = ("amo", "amc", "patient")
 
 def print_answer(answer: Answer, lang: str) -> None:
     """Print one settled act."""
-    console = Console(highlight=False)
+    console = screen()
     result = result_dict(answer.settlement)
     pathway = TEXT[result["pathway"]][lang]
     colour = {Pathway.INSIDE: "green", Pathway.OUTSIDE: "yellow", Pathway.NOT_CONCERNED: "cyan"}[

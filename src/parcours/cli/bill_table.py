@@ -48,6 +48,7 @@ COLUMNS = ("fee", "base", "rate", "amo", "amc", "patient")
 TAKEN = ("majoration", "participation_forfaitaire", "franchise", "forfait_acte_lourd", "depassement")
 NARROWEST, WIDEST = 60, 110
 INDENT = "     "
+SHORTEST_NAME = 10
 
 
 def print_bill(answer: BillAnswer, lang: str) -> None:
@@ -60,13 +61,14 @@ def print_bill(answer: BillAnswer, lang: str) -> None:
     rows = [cells(line, one, lang) for line, one in zip(answer.lines, answer.settled, strict=True)]
     header = [TEXT["line"][lang], *(TEXT[name][lang] for name in COLUMNS)]
     sizes = [max(len(row[place]) for row in (header, *rows, total)) for place in range(1, len(header))]
-    name_width = max(10, width - sum(sizes) - 2 * len(sizes))
-    typer.secho(printed(header, name_width, sizes), bold=True)
+    gap = 2 if SHORTEST_NAME + sum(sizes) + 2 * len(sizes) <= width else 1
+    name_width = max(SHORTEST_NAME, width - sum(sizes) - gap * len(sizes))
+    typer.secho(printed(header, name_width, sizes, gap), bold=True)
     for row, line, one in zip(rows, answer.lines, answer.settled, strict=True):
-        typer.echo(printed(row, name_width, sizes))
+        typer.echo(printed(row, name_width, sizes, gap))
         for reason in why(answer, line, one, lang):
             typer.secho(textwrap.fill(reason, width, initial_indent=INDENT, subsequent_indent=INDENT), dim=True)
-    typer.secho(printed(total, name_width, sizes), bold=True)
+    typer.secho(printed(total, name_width, sizes, gap), bold=True)
     print_end(answer, lang, width)
 
 
@@ -95,11 +97,11 @@ def print_end(answer: BillAnswer, lang: str, width: int) -> None:
         typer.secho(textwrap.fill(end, width), dim=True)
 
 
-def printed(row: list[str], name_width: int, sizes: list[int]) -> str:
+def printed(row: list[str], name_width: int, sizes: list[int], gap: int) -> str:
     """One row: its name cut or filled, its amounts to the right."""
     name = row[0] if len(row[0]) <= name_width else row[0][: name_width - 1] + "…"
-    amounts = "  ".join(text.rjust(size) for text, size in zip(row[1:], sizes, strict=True))
-    return f"{name.ljust(name_width)}  {amounts}"
+    amounts = (text.rjust(size) for text, size in zip(row[1:], sizes, strict=True))
+    return (" " * gap).join([name.ljust(name_width), *amounts])
 
 
 def cells(line: BillLine, one: SettledLine, lang: str) -> list[str]:

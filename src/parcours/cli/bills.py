@@ -8,7 +8,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.cited import source_line, sources
-from parcours.cli.common import fail
+from parcours.cli.common import fail, screen
 from parcours.text import Text
 
 if TYPE_CHECKING:
@@ -79,10 +79,9 @@ def wanted_bill(path: Path | None, row: int, facts: Mapping[str, Any], lang: str
 
 def print_bill_explanation(explanation: "BillExplanation") -> None:
     """The explanation of a bill as a person reads it."""
-    from rich.console import Console
     from rich.padding import Padding
 
-    console, lang = Console(highlight=False), explanation.lang
+    console, lang = screen(), explanation.lang
     console.print(f"\n[bold]{explanation.headline}[/]")
     for step in explanation.pathway:
         console.print(f"\n[bold]{TEXT['pathway'][lang]}[/]")

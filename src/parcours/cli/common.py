@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 
 from parcours.cli import problems
 from parcours.errors import ParcoursError
 from parcours.text import LANGS, Text, euros
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 EXIT_NOT_WRITTEN = 1
 EXIT_UNREADABLE = 2
@@ -55,6 +58,31 @@ def fail(error: ParcoursError, lang: str, code: int = EXIT_UNREADABLE) -> NoRetu
     """Say what is wrong on the error stream and stop."""
     typer.echo(as_typed(error.message[lang_of(lang)]), err=True)
     raise typer.Exit(code)
+
+
+AT_THE_END = re.compile(r" +((?:\x1b\[[\d;]*m)*)$", re.MULTILINE)
+"""Spaces that end a line, before the signs that end its colours."""
+
+
+class Trimmed:
+    """A stream whose lines end where their words do: a table pads its last column."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write the lines without the spaces at their ends."""
+        return self.stream.write(AT_THE_END.sub(r"\1", text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def screen(*, markup: bool = True) -> "Console":
+    """Where tables and paragraphs are printed."""
+    from rich.console import Console
+
+    return Console(file=cast("TextIO", Trimmed(sys.stdout)), highlight=False, markup=markup)
 
 
 COMMAND = "parcours"

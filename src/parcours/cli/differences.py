@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from parcours.cli.common import batch_errors, money
+from parcours.cli.common import batch_errors, money, screen
 from parcours.cli.summary import TEXT, by_column, cell_label
 from parcours.text import COLON, Text, agreed, count, yes_no
 
@@ -93,10 +93,9 @@ def cause(value: Any, lang: str) -> str:
 def print_tables(found: "Differences", lang: str) -> None:
     """The totals, then a table for each column asked for."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = screen()
     totals = Table(box=box.SIMPLE, padding=(0, 1, 0, 0))
     for place, title in enumerate(TITLES):
         totals.add_column(title[lang], justify="right" if place else "left", no_wrap=True)

@@ -8,7 +8,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.cited import short, source_line, sources
-from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
+from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of, readings_of, screen
 from parcours.cli.flags import with_fact_flags
 from parcours.engine.facts.vocabulary import RENAMED, SOURCE_ROW
 from parcours.errors import os_reason
@@ -256,10 +256,9 @@ def lines(explanation: "Explanation") -> list[str]:
 
 def print_explanation(explanation: "Explanation") -> None:
     """The explanation as a person reads it."""
-    from rich.console import Console
     from rich.padding import Padding
 
-    console, lang = Console(highlight=False), explanation.lang
+    console, lang = screen(), explanation.lang
     console.print(f"\n[bold]{explanation.headline}[/]")
     if explanation.warning:
         console.print(f"[bold red]{explanation.warning}[/]")

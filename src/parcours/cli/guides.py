@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from parcours.cli.common import Json, Lang, lang_of
+from parcours.cli.common import Json, Lang, lang_of, screen
 from parcours.text import Text, agreed
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def check_claims(json: Json = False, lang: Lang = "") -> None:
 
 def print_claims(claims: "tuple[Claim, ...]", lang: str) -> None:
     """Each statement with its verdict, what was computed, and the condition."""
-    from rich.console import Console
     from rich.padding import Padding
 
-    console = Console(highlight=False)
+    console = screen()
     for claim in claims:
         colour = COLOURS[claim.verdict]
         console.print(f"\n[bold {colour}]{claim.verdict_text}[/]  {claim.text} [dim]({claim.guide})[/]")

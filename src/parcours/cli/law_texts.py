@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
+from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of, screen
 from parcours.text import Text
 
 if TYPE_CHECKING:
@@ -284,7 +284,6 @@ def print_json(value: Any) -> None:
 
 def print_rows(headers: str, rows: list[tuple[str, ...]]) -> None:
     """A plain table; `headers`: "First | second"."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, header_style="dim", padding=(0, 2))
@@ -292,4 +291,4 @@ def print_rows(headers: str, rows: list[tuple[str, ...]]) -> None:
         table.add_column(header, overflow="fold")
     for line in rows:
         table.add_row(*line)
-    Console(highlight=False, markup=False).print(table)
+    screen(markup=False).print(table)

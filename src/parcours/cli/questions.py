@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli.bills import Bill, Place, wanted_bill
-from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
+from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of, screen
 from parcours.cli.flags import with_fact_flags
 from parcours.text import Text
 
@@ -69,11 +69,9 @@ def ask_about_bill(bill: Any, readings: dict[str, str], lang: str, *, as_json: b
 
 def print_interview(found: "Interview | BillInterview", lang: str) -> None:
     """The range and the next question."""
-    from rich.console import Console
-
     from parcours.engine.say.sitting import Interview
 
-    console = Console(highlight=False)
+    console = screen()
     console.print(f"\n[dim]{found.text}[/]")
     if found.question is None:
         if isinstance(found, Interview):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.cli.common import Json, Lang, lang_of
+from parcours.cli.common import Json, Lang, lang_of, screen
 from parcours.text import Text, count
 
 if TYPE_CHECKING:
@@ -104,10 +104,9 @@ def progress_bar() -> "Progress":
 
 def print_report(report: "SpaceReport", euros: "tuple[EuroLaw, ...]", lang: str) -> None:
     """The report as a person reads it."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = screen()
     summary = Table(show_header=False, show_edge=False, pad_edge=False)
     summary.add_column()
     summary.add_column(justify="right")

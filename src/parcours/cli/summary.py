@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, money
+from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, money, screen
 from parcours.text import NARROW, Text, agreed, count, same, yes_no
 
 app = typer.Typer(add_completion=False)
@@ -93,10 +93,9 @@ def print_summary(source: Path, lang: str) -> None:
 
 
 def _print(totals: Any, lang: str) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = screen()
     console.print(f"[bold]{counted(totals.acts, lang)}[/]")
     payer = Table(title=TEXT["payer"][lang], title_justify="left", show_header=False)
     payer.add_column()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.cli.common import Json, Lang, Reading, Set, clear_errors, lang_of, money, readings_of, trying
+from parcours.cli.common import Json, Lang, Reading, Set, clear_errors, lang_of, money, readings_of, screen, trying
 from parcours.text import Text, percent, same
 
 app = typer.Typer(add_completion=False)
@@ -76,14 +76,13 @@ def line(row: Any) -> dict[str, Any]:
 
 def print_tables(blocks: list[Any], lang: str) -> None:
     """One table a situation."""
-    from rich.console import Console
     from rich.table import Table
 
     from parcours.engine.results import euros
     from parcours.law.loader import load
 
     labels = {entry.slug: entry.label[lang] for entry in load().specialties.values()}
-    console = Console(highlight=False)
+    console = screen()
     for block in blocks:
         table = Table(
             title=block.title[lang],

@@ -16,6 +16,8 @@ from parcours.web.pages import text, today
 from parcours.web.quote.todo import Group
 from parcours.web.quote.view import Details, Outcomes, Quote, Result
 
+LOOK = N_("Look at the codes on the paper: another act or a supplement has its own tariff, lawful and refunded.")
+
 
 def answer_paper(
     quote: Quote, result: Result, details: Details, hash_: str, address: str, lang: str
@@ -51,13 +53,12 @@ def answer_paper(
 def possibilities(quote: Quote, result: Result, lang: str) -> Iterator[documents.Outcomes]:
     """In which cases a price above its tariff is lawful, to look at before it is disputed."""
     if quote.possible and result.excess:
-        look = N_("Look at the codes on the paper: another act or a supplement has its own tariff, lawful and refunded.")
         yield {
             "title": text("Before you dispute {amount}", lang, amount=result.excess),
             "rows": [
                 {"kind": "", "name": i18n.set_once(one.words, lang), "amount": "", "cents": 0} for one in quote.possible
             ],
-            "how": text(look, lang),
+            "how": text(LOOK, lang),
         }
 
 
