@@ -191,3 +191,21 @@ def test_on_paper_only_the_answer_remains(visit: Visit) -> None:
     assert not page.locator(".actions").is_visible()
     assert page.locator(".sum").is_visible()
     assert page.locator(".reasons").is_visible()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_slow_answer_is_seen_on_its_way_and_moves_nothing(visit: Visit, motion: str) -> None:
+    page = visit("/", reduced_motion=motion)
+    held: list[Any] = []
+    page.route(lambda url: "specialty=" in url, lambda route: held.append(route))  # noqa: PLW0108 - marked by Playwright
+    bar = "() => getComputedStyle(document.body, '::before')"
+    title = page.get_by_role("heading", level=1)
+    before = title.bounding_box()
+    assert page.evaluate(f"{bar}.position") != "fixed"
+    page.locator("a.option", has_text="A dermatologist").first.click()
+    until(page, f"{bar}.position === 'fixed' && document.querySelector('.htmx-request') !== null")
+    assert page.evaluate(f"{bar}.animationName") == ("none" if motion == "reduce" else "on-its-way")
+    assert title.bounding_box() == before
+    held[0].continue_()
+    page.wait_for_url(lambda url: "specialty=" in url)
+    until(page, f"{bar}.position !== 'fixed'")
