@@ -47,6 +47,11 @@ ALIKE = 0.8
 SHORTEST_MENDED = 4
 SHORT = 3
 """A word of so many letters is meant whole: AME is no American."""
+AROUND = re.compile(
+    r"\b(?:rembours\w*|refund\w*|reimburs\w*|consultation|visite?|combien|how|much|back|money|get|je|i|suis|est|"
+    r"serai|prix|price|cost|pour|for|de|of|an?|une?|sur|on|my|mon|ma)\b"
+)
+"""What people write around the price of a visit."""
 PAGES = {
     "/": N_("What will my visit cost me?"),
     "/bill": N_("A whole bill, line by line"),
@@ -229,9 +234,13 @@ def find(query: str, lang: str) -> Found:
 
 
 def amount(query: str) -> int:
-    """A bare amount, in cents; 0 where the query is something else, or a number that people call a page by."""
-    found = AMOUNT.fullmatch(query.strip().lower())
-    if found is None or found[0] in called():
+    """The price of a visit, in cents: bare, or in euros among words that only ask for its refund; 0 where the query is
+    something else, or a number that people call a page by.
+    """
+    said = query.strip().lower()
+    bare = AROUND.sub("", said).strip()
+    found = AMOUNT.fullmatch(bare)
+    if found is None or said in called() or (bare != said and not re.search("€|eur", bare)):
         return 0
     euro, cent = found["euro"], (found["cent"] or "").ljust(2, "0")
     return int(euro) * 100 + int(cent)
