@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.text import Text
+from parcours.web.links import links_of
 from parcours.web.pages import Page, public
 
 NUMBERS = Path(__file__).with_name("emergency.yaml")
@@ -53,4 +54,5 @@ def numbers() -> dict[str, Any]:
 
 async def emergency(request: Request) -> Response:
     """The page."""
-    return public(Page.of(request), "emergency.html", **numbers())
+    page = Page.of(request)
+    return public(page, "emergency.html", **numbers(), links=links_of(("directory", "official_directory"), page))
