@@ -17,6 +17,7 @@ from parcours.registry.claims import agreements, objections, sheets
 from parcours.registry.claims.models import Claim, ClaimState, Regularisation, RegularisationState, Undue
 from parcours.registry.claims.money import amo_book
 from parcours.registry.claims.sheets import Sheet
+from parcours.registry.complementary import requests
 from parcours.registry.complementary import service as complementary
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
@@ -83,6 +84,7 @@ DESKS = {
     "/fund/objections/{id}": "objection", "/fund/undue/{id}": "undue", "/fund/overlaps/{id}": "link",
     "/fund/people": None, "/fund/people/{id}": "person", "/fund/cases": None, "/fund/cases/{id}": "case",
     "/insurer": None, "/insurer/contracts": None, "/insurer/overlaps": None,
+    "/insurer/requests": None,
     "/admin": None, "/admin/accounts/{id}": "account", "/admin/programs": None,
 }  # fmt: skip
 """What the address names: a person by `?of=`, a record by its id, or nothing (a list of one's own)."""
@@ -109,6 +111,8 @@ FORMS = {
     ("/fund/regularisations", "confirm"): ("regularisation_id", "regularisation"),
     ("/fund/regularisations", "drop"): ("regularisation_id", "regularisation"),
     ("/insurer/overlaps", "give_way"): ("link_id", "link"),
+    ("/insurer/requests", "confirm"): ("request_id", "request"),
+    ("/insurer/requests", "refuse"): ("request_id", "request"),
     ("/admin/programs", "revoke"): ("client_id", "client"),
 }  # fmt: skip
 """Forms that name a record in a field; the others act on what the address names, or on oneself."""
@@ -216,8 +220,13 @@ def of_both_funds(session, ids):
         "account": (
             (ids.accounts["alice"], {"alice", "administrator"}), (ids.accounts["zoe"], {"zoe", "administrator"}),
         ),
+        "request": ((ask_link(session, ids.nora, "amc_d"), {"nora"}), (ask_link(session, ids.zoe, "amc_d"), {"zoe"})),
         "client": (("0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10", NOBODY),),
     }  # fmt: skip
+
+
+def ask_link(session, person, insurer):
+    return requests.ask(session, person, insurer, "1", paris_today(), insurers=[insurer], day=paris_today()).id
 
 
 def refusals(database):

@@ -178,6 +178,12 @@ ROWS = (
     patient("POST", "/european-card", {"alice"}, {"leaves": LONG_AGO}),
     patient("GET", "/attestation", {"alice", "officer"}),
     patient("GET", "/complementary", {"alice", "officer"}),
+    patient("GET", "/complementary/requests", {"alice", "officer"}),
+    patient("POST", "/complementary/requests", {"alice"},
+            {"insurer": "nobody", "number": "1", "starts_on": LONG_AGO}),
+    system("GET", "/insurer/link-requests", {"insurer"}),
+    on("POST", "/insurer/link-requests/{link_request}/answer", {"insurer"}, {"insurer"}, {"answer": "refused"},
+       foreign={"link_request": "link_request_zoe"}),
     patient("POST", "/complementary/choice", {"alice"}, {"insurer": "nobody"}),
     patient(
         "POST", "/complementary/known", {"amar", "delegate"} | FUND,
@@ -447,7 +453,7 @@ class World:
                 "grant_zoe": find.get_account(session, self.country.accounts["zoe"]).active_grants[0].id,
                 "client_spare": self._spare_client(), "card": self._card(), **self._regularisations(), "queue": "held",
                 "kind": "xml",
-                **self._of_zoe(), **self._of_records(),
+                **self._of_zoe(), **self._of_records(), **self._link_requests(),
             }  # fmt: skip
 
     def _spare(self):
@@ -490,6 +496,18 @@ class World:
             session.add_all(rows.values())
             session.flush()
             return {name: row.id for name, row in rows.items()}
+
+    def _link_requests(self):
+        """Links asked for: of the insurer of these tests, and of another."""
+        from parcours.registry.complementary.requests import ask
+        from parcours.registry.store.clock import paris_today
+
+        asked = (("link_request", self.country.nora, "amc_a"), ("link_request_zoe", self.country.yann, "amc_zoe"))
+        with self.database.writing() as session:
+            return {
+                name: ask(session, person, insurer, "1", paris_today(), insurers=[insurer], day=paris_today()).id
+                for name, person, insurer in asked
+            }
 
     def _of_zoe(self):
         """A right of Zoe's, and a visit she made with her referral."""

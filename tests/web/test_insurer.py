@@ -40,6 +40,25 @@ def test_an_insurer_gives_way_and_the_other_contract_works_again(people, country
     assert "receives your statements" in people("alice").get("/me/mutuelle").text
 
 
+def test_one_asks_for_a_link_and_the_insurer_answers(people, country, database_url):  # noqa: F811
+    change(database_url, two_contracts(country))
+    nora, insurer, page = people("nora"), people("amc_a"), "/insurer/requests"
+    asked = send(nora, "/me/mutuelle", "ask", insurer="amc_a", number="MX-0042", starts_on="2026-01-01")
+    assert "waits for its answer" in asked.text
+    twice = send(nora, "/me/mutuelle", "ask", insurer="amc_a", number="MX-0042", starts_on="2026-01-01")
+    assert twice.status_code == 409
+    shown = insurer.get(page).text
+    assert "MX-0042" in shown
+    assert "Nora" not in shown, "a number, never a name"
+    assert "MX-0042" not in people("amc_b").get(page).text
+    request = re.search(r'name="request_id" value="([^"]+)"', shown)[1]
+    assert send(insurer, page, "confirm", request_id=request).status_code == 200
+    mine = nora.get("/me/mutuelle").text
+    assert "receives your statements" in mine
+    assert "confirmed" in mine
+    assert "Your mutuelle is linked" in nora.get("/me/messages").text
+
+
 def test_nobody_else_opens_it(people):  # noqa: F811
     for path in ("/insurer", "/insurer/overlaps"):
         for name in ("alice", "amar", "officer", "administrator"):

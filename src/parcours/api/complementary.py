@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Response
 from pydantic import Field
 
 from parcours.api.bodies import refused
 from parcours.api.claims import SheetIn, may_submit, said_of
-from parcours.api.common import CREATING, EXAMPLE_DOCTOR, READING, Day, Id, In, Out, api_router, text
+from parcours.api.common import (
+    CREATING,
+    EXAMPLE_DOCTOR,
+    LISTING,
+    READING,
+    Cursor,
+    Day,
+    Id,
+    In,
+    Limit,
+    Out,
+    Page,
+    api_router,
+    page,
+    text,
+)
 from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
+from parcours.edge.versions import cursor_id
 from parcours.engine.errors import FactError
+from parcours.registry.accounts.service import insurers_here
+from parcours.registry.claims.context import Action as ClaimAction
+from parcours.registry.claims.context import of_insurer
 from parcours.registry.claims.intake import read_sheet
 from parcours.registry.claims.quoting import quote
-from parcours.registry.complementary import engaging
+from parcours.registry.complementary import engaging, requests
 from parcours.registry.complementary import service as complementary
-from parcours.registry.complementary.context import Action, Tag
-from parcours.registry.complementary.models import Link
+from parcours.registry.complementary.context import LINK_REQUEST, Action, Tag
+from parcours.registry.complementary.models import Link, LinkRequest
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_date
+from parcours.registry.store.ids import get
 from parcours.text import plain_euros, preferred
 
 router = api_router(tag="complementary")
@@ -68,6 +88,91 @@ def choose_link(patient_id: Id, body: ChoiceIn, once: OnceDep) -> Response:
         link = complementary.choose(unit.session, record.insured_id or "", body.insurer,
                                     day=paris_date(unit.incoming.at))  # fmt: skip
         return LinkOut.of(link), {}
+
+    return once.reply(make)
+
+
+class RequestIn(In):
+    """The contract that one asks an insurer to link."""
+
+    insurer: str = text(40, "mutuelle_exemple")
+    number: str = text(40, "MX-0001")
+    starts_on: Day = Field(examples=["2026-01-01"])
+
+
+class RequestOut(Out):
+    """A link that somebody asked an insurer for."""
+
+    id: str
+    simulated: bool = True
+    insurer: str = Field(examples=["mutuelle_exemple"])
+    number: str = Field(examples=["MX-0001"])
+    state: str = Field(examples=["asked"])
+    starts_on: date
+    asked_on: date
+    ended_on: date | None
+
+    @classmethod
+    def of(cls, row: LinkRequest) -> RequestOut:
+        return cls(id=row.id, insurer=row.insurer, number=row.number, state=row.state.value, starts_on=row.starts_on,
+                   asked_on=row.asked_on, ended_on=row.ended_on)  # fmt: skip
+
+
+@router.get("/people/{patient_id}/complementary/requests", responses=problems(*READING))
+def list_requests(patient_id: Id, unit: ReadUnit) -> list[RequestOut]:
+    """What a person asked of insurers, the oldest first."""
+    record = unit.find(PATIENT, patient_id, Action.READ_LINKS, Tag.LINK_READ)
+    return [RequestOut.of(one) for one in requests.requests_of(unit.session, record.insured_id or "")]
+
+
+@router.post(
+    "/people/{patient_id}/complementary/requests", status_code=201, response_model=RequestOut,
+    responses=problems(*CREATING),
+)  # fmt: skip
+def ask_link(patient_id: Id, body: RequestIn, once: OnceDep) -> Response:
+    """Ask an insurer that has a desk here to link a contract."""
+    unit = once.unit
+    record = unit.find(PATIENT, patient_id, Action.ASK_LINK, Tag.LINK_ASK)
+
+    def make() -> tuple[RequestOut, dict[str, str]]:
+        row = requests.ask(
+            unit.session, record.insured_id or "", body.insurer, body.number, body.starts_on,
+            insurers=insurers_here(unit.session), day=paris_date(unit.incoming.at),
+        )  # fmt: skip
+        return RequestOut.of(row), {}
+
+    return once.reply(make)
+
+
+@router.get("/insurer/link-requests", responses=problems(*LISTING))
+def list_waiting(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[RequestOut]:
+    """Who waits for an answer of the insurer of who asks, the oldest first."""
+    record = unit.allow(ClaimAction.READ_INSURER_LINES, of_insurer(unit.actor.insurer), Tag.LINK_READ)
+    rows = requests.waiting(unit.session, record.insurer or "", after=cursor_id(cursor), limit=limit + 1)
+    shown = page(rows, limit, lambda one: one.id)
+    return Page[RequestOut](items=[RequestOut.of(one) for one in shown["items"]], next=shown["next"])
+
+
+class AnswerIn(In):
+    """Whether the insurer knows the contract."""
+
+    answer: Literal["confirmed", "refused"]
+
+
+@router.post(
+    "/insurer/link-requests/{request_id}/answer", status_code=201, response_model=RequestOut,
+    responses=problems(*CREATING),
+)  # fmt: skip
+def answer_request(request_id: Id, body: AnswerIn, once: OnceDep) -> Response:
+    """Link the contract, or answer that there is none; the person is told."""
+    unit = once.unit
+    record = unit.find(LINK_REQUEST, request_id, Action.ANSWER_LINK_REQUEST, Tag.LINK_ANSWER)
+
+    def make() -> tuple[RequestOut, dict[str, str]]:
+        row = get(unit.session, LinkRequest, record.id or "", "request_id")
+        confirmed = body.answer == "confirmed"
+        requests.answer(unit.session, row, confirmed=confirmed, day=paris_date(unit.incoming.at), at=unit.incoming.at)
+        return RequestOut.of(row), {}
 
     return once.reply(make)
 

@@ -1,4 +1,4 @@
-"""The link of a person to an insurer, and what happened to it."""
+"""The link of a person to an insurer, what happened to it, and who asks for one."""
 
 from datetime import date
 from enum import StrEnum
@@ -44,3 +44,27 @@ class LinkEvent(Base):
     number: Mapped[int]
     state: Mapped[LinkState] = mapped_column(text_enum(LinkState))
     day: Mapped[date]
+
+
+class RequestState(StrEnum):
+    """What became of a person who asked an insurer to link their contract."""
+
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class LinkRequest(Base):
+    """A person says that an insurer covers them: it links the contract, or answers that it knows none."""
+
+    __tablename__ = "complementary_requests"
+    __table_args__ = (Index(None, "insured_id"), Index(None, "insurer", "state", "id"))
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    insurer: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(EncryptedText("complementary_requests.number"))
+    """Of the contract, as its card says."""
+    starts_on: Mapped[date]
+    asked_on: Mapped[date]
+    state: Mapped[RequestState] = mapped_column(text_enum(RequestState))
+    ended_on: Mapped[date | None]

@@ -5,6 +5,8 @@ from parcours.text import Text
 SUBJECTS = {
     "refund": Text("Un remboursement a été versé", "A refund was paid"),
     "amc_overlap": Text("Deux mutuelles se sont déclarées", "Two mutuelles have registered"),
+    "amc_confirmed": Text("Votre mutuelle est reliée", "Your mutuelle is linked"),
+    "amc_refused": Text("Une mutuelle ne trouve pas votre contrat", "A mutuelle finds no contract of yours"),
     "card_sent": Text("Votre carte est en route", "Your card is on its way"),
     "card_opposed": Text("Votre carte est bloquée", "Your card is blocked"),
     "card_photo_refused": Text("Votre photo ne convient pas", "Your photo will not do"),

@@ -19,7 +19,9 @@ from parcours.registry.cards import service as cards
 from parcours.registry.claims import objections, regularising
 from parcours.registry.claims.models import Claim, ClaimState, Ground
 from parcours.registry.claims.sheets import Sheet, write
+from parcours.registry.complementary import requests
 from parcours.registry.complementary import service as complementary
+from parcours.registry.complementary.models import Link
 from parcours.registry.declarations.models import Tenure
 from parcours.registry.demo.country import FUNDS
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
@@ -28,7 +30,8 @@ from parcours.registry.identity.service import find_insured_id
 from parcours.registry.payments import service as payments
 from parcours.registry.payments.fund import FundDay, Work, notices_due
 from parcours.registry.payments.models import Order, OrderState
-from parcours.registry.people.models import Affiliation
+from parcours.registry.people.models import Affiliation, Insured, RightKind
+from parcours.registry.people.service import rights_on
 from parcours.registry.scenario import words
 from parcours.registry.scenario.language import Scenario, read
 from parcours.registry.scenario.stage import Stage
@@ -212,8 +215,18 @@ def finish(database: Database) -> None:
         if disputed is not None:
             told, filed = date(2026, 9, 1), date(2026, 10, 20)
             objections.object_to(session, day=filed, notified_on=told, claim=disputed, ground=Ground.PATHWAY)
+        ask_link(session, day)
         for one in regularising.found(session, FUND, at=now_utc())[:WAITING]:
             regularising.propose(session, one.claim, by=PROPOSER, at=now_utc())
+
+
+def ask_link(session: Session, day: date) -> None:
+    """Somebody without a mutuelle asks the first insurer to link theirs."""
+    alone = select(Insured.id).where(~select(Link.id).where(Link.insured_id == Insured.id).exists())
+    for person in session.scalars(alone.order_by(Insured.id)):
+        if all(one.kind is not RightKind.C2S for one in rights_on(session, person, day)):
+            requests.ask(session, person, INSURERS[0], "MX-20417", FIRST, insurers=INSURERS, day=day)
+            return
 
 
 def noon(day: date) -> datetime:

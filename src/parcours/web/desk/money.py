@@ -1,7 +1,7 @@
 """How the desks say money: states of a claim, reasons, lines of the account."""
 
 from parcours.registry.claims.models import ClaimState
-from parcours.registry.complementary.models import LinkState
+from parcours.registry.complementary.models import LinkState, RequestState
 from parcours.registry.ledger.models import Account
 from parcours.text import Text
 
@@ -34,4 +34,9 @@ LINKS = {
     LinkState.SUSPENDED: Text("en attente de votre choix", "waits for your choice"),
     LinkState.CHOSEN: Text("choisie, en cours de reprise", "chosen, being taken up again"),
     LinkState.ENDED: Text("terminée", "ended"),
+}
+REQUESTS = {
+    RequestState.ASKED: Text("en attente de sa réponse", "waits for its answer"),
+    RequestState.CONFIRMED: Text("confirmée", "confirmed"),
+    RequestState.REFUSED: Text("contrat non trouvé", "no contract found"),
 }

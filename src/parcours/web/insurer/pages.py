@@ -1,4 +1,4 @@
-"""`/insurer`: the contracts of an insurer, the lines it received, what it pays, what was corrected, overlaps."""
+"""`/insurer`: the contracts of an insurer, the lines it received and pays, who asks for a link, overlaps."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
@@ -8,11 +8,12 @@ from starlette.routing import Route
 from parcours.registry.claims.context import Action, Tag, of_insurer
 from parcours.registry.claims.models import Decision
 from parcours.registry.claims.notices import tell_waiting
+from parcours.registry.complementary import requests
 from parcours.registry.complementary import service as complementary
-from parcours.registry.complementary.context import LINK
+from parcours.registry.complementary.context import LINK, LINK_REQUEST
 from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.complementary.context import Tag as LinkTag
-from parcours.registry.complementary.models import Link, LinkState
+from parcours.registry.complementary.models import Link, LinkRequest, LinkState
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.payments.desk import insurer_lines
 from parcours.registry.store.ids import get
@@ -113,10 +114,37 @@ def give_way(desk: Desk) -> Response:
     return desk.go(done="saved")
 
 
+def asked(desk: Desk) -> Response:
+    """Who says that this insurer covers them, by the number of their contract."""
+    insurer, after = insurer_of(desk), desk.after
+    rows, more = cut(requests.waiting(desk.session, insurer, after=after, limit=PAGE + 1), PAGE)
+    return desk.show("insurer/requests.html", insurer=insurer, rows=rows, more=more)
+
+
+def confirm(desk: Desk) -> Response:
+    """The contract is known: it is linked."""
+    return answer(desk, confirmed=True)
+
+
+def refuse(desk: Desk) -> Response:
+    """No such contract."""
+    return answer(desk, confirmed=False)
+
+
+def answer(desk: Desk, *, confirmed: bool) -> Response:
+    """Answer who asked; the person is told."""
+    given = desk.field("request_id", 64)
+    record = desk.unit.find(LINK_REQUEST, given, LinkAction.ANSWER_LINK_REQUEST, LinkTag.LINK_ANSWER)
+    row = get(desk.session, LinkRequest, record.id or "", "request_id")
+    requests.answer(desk.session, row, confirmed=confirmed, day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="answered")
+
+
 def routes() -> list[Route]:
     """Every page of the insurer."""
     return [
         Route("/insurer", room(lines)),
         Route("/insurer/contracts", room(contracts)),
+        Route("/insurer/requests", room(asked, confirm=confirm, refuse=refuse), methods=["GET", "POST"]),
         Route("/insurer/overlaps", room(overlaps, give_way=give_way), methods=["GET", "POST"]),
     ]

@@ -72,7 +72,7 @@ def routes() -> list[Route]:
         Route("/me/messages/{id}.pdf", room(notices.sums_to_pay)),
         Route("/me/money/{id}", room(money.one_refund)),
         Route("/me/card", card, methods=BOTH),
-        Route("/me/mutuelle", room(papers.mutuelle, choose=papers.choose), methods=BOTH),
+        Route("/me/mutuelle", room(papers.mutuelle, choose=papers.choose, ask=papers.ask_link), methods=BOTH),
         Route("/me/family", room(family.my_family)),
         Route("/me/messages", room(papers.messages)),
         Route("/me/objections", room(papers.my_objections, object=papers.object_to), methods=BOTH),

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from parcours.engine.compare.year import years
 from parcours.law import thresholds
+from parcours.registry.accounts.service import insurers_here
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.context import Action as CardAction
 from parcours.registry.cards.context import Tag as CardTag
@@ -19,10 +20,11 @@ from parcours.registry.claims.later import undue_of
 from parcours.registry.claims.models import Claim, Ground, Objection
 from parcours.registry.claims.notices import told_on
 from parcours.registry.claims.words import GROUNDS, OBJECTIONS
+from parcours.registry.complementary import requests
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.complementary.context import Tag as LinkTag
-from parcours.registry.complementary.models import LinkState
+from parcours.registry.complementary.models import LinkState, RequestState
 from parcours.registry.messages.context import Action as MessageAction
 from parcours.registry.messages.context import Tag as MessageTag
 from parcours.registry.messages.models import Message
@@ -31,10 +33,11 @@ from parcours.registry.messages.words import subject
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.service import affiliation_on, rights_on
 from parcours.registry.people.words import RIGHTS
-from parcours.web.desk.money import LINKS
+from parcours.text import Text
+from parcours.web.desk.money import LINKS, REQUESTS
 from parcours.web.desk.names import fund_name
 from parcours.web.desk.paging import cut
-from parcours.web.desk.room import Desk
+from parcours.web.desk.room import Desk, wrong
 from parcours.web.me.money import described
 from parcours.web.me.person import Mine
 
@@ -111,8 +114,14 @@ def mutuelle(desk: Desk) -> Response:
     mine = Mine.of(desk, LinkAction.READ_LINKS, LinkTag.LINK_READ)
     links = complementary.links_of(desk.session, mine.id)
     c2s = [one for one in rights_on(desk.session, mine.id, desk.today) if one.kind.value == "c2s"]
+    asked = requests.requests_of(desk.session, mine.id)
+    known = {one.insurer for one in links if one.state in complementary.LIVE}
+    known |= {one.insurer for one in asked if one.state is RequestState.ASKED}
     return mine.show(
-        "me/mutuelle.html", links=list(reversed(links)), link_states=LINKS, c2s=c2s[0] if c2s else None,
+        "me/mutuelle.html", requests=list(reversed(asked)), request_states=REQUESTS,
+        insurers=[one for one in insurers_here(desk.session) if one not in known and not c2s],
+        may_ask=desk.unit.may(LinkAction.ASK_LINK, of_patient(mine.row)),
+        links=list(reversed(links)), link_states=LINKS, c2s=c2s[0] if c2s else None,
         choose=[one for one in links if one.state is LinkState.SUSPENDED],
         may_choose=desk.unit.may(LinkAction.CHOOSE_LINK, of_patient(mine.row)),
         age=mine.age, year_of_care=year_for(mine.age),
@@ -122,6 +131,19 @@ def mutuelle(desk: Desk) -> Response:
 def year_for(age: int) -> str:
     """The year of care that a comparison begins with: that of the nearest age."""
     return min(years().values(), key=lambda one: abs(int(one.person["age"]) - age)).id
+
+
+def ask_link(desk: Desk) -> Response:
+    """Ask an insurer to link one's contract."""
+    record = desk.person(LinkAction.ASK_LINK, LinkTag.LINK_ASK)
+    number = desk.field("number", 40)
+    if not number:
+        raise wrong("number", Text("le numéro du contrat, comme sur votre carte", "the number, as on your card"))
+    requests.ask(
+        desk.session, record.insured_id or "", desk.field("insurer", 40), number, desk.day("starts_on"),
+        insurers=insurers_here(desk.session), day=desk.today,
+    )  # fmt: skip
+    return desk.go(done="saved")
 
 
 def choose(desk: Desk) -> Response:

@@ -1,4 +1,4 @@
-"""what is left of claims, kept by the database as it is posted; notices of sums to pay in their order
+"""what is left of claims, kept by the database as it is posted; notices in their order; links that people ask for
 
 Revision ID: 0042
 Revises: 0041
@@ -66,9 +66,29 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_messages_to_pay", "messages_messages", ["day", "id"], sqlite_where=TO_PAY, postgresql_where=TO_PAY
     )
+    op.create_table(
+        "complementary_requests",
+        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("insured_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("insurer", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["insured_id"], ["people_insured.id"], name=op.f("fk_complementary_requests_insured_id_people_insured")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complementary_requests")),
+    )
+    op.create_index(op.f("ix_complementary_requests_insured_id"), "complementary_requests", ["insured_id"])
+    op.create_index(
+        op.f("ix_complementary_requests_insurer_state_id"), "complementary_requests", ["insurer", "state", "id"]
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("complementary_requests")
     postgresql = op.get_bind().dialect.name == "postgresql"
     op.drop_index("ix_messages_messages_to_pay", "messages_messages")
     op.execute("DROP TRIGGER ledger_left_kept" + (" ON ledger_transactions" if postgresql else ""))
