@@ -1,6 +1,6 @@
 """What the eye and assistive tools meet: axe on every page in both themes, narrow screens, zoom, motion, budgets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -33,17 +33,62 @@ CLS = 0.05
 TRIES = 6
 
 
+@pytest.fixture(scope="module")
+def english(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def without_scripts(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.parametrize("path", SEEN)
-def test_axe_finds_nothing_in_both_themes(browser: Any, site: str, path: str) -> None:
-    """All rules on the light theme; the theme only changes colours, so the dark one is checked for contrast."""
+def test_a_page_holds_in_both_themes_on_narrow_screens_and_without_scripts(
+    browser: Any, english: Any, without_scripts: Any, site: str, path: str
+) -> None:
+    """All looked at in one visit, which takes longer than the looks.
+
+    All rules on the light theme; the theme only changes colours, so the dark one is checked for contrast. Without
+    scripts a page says the same, but for what a script alone can do (copying, printing, remembering) and what stands
+    in for it.
+    """
+    for page in (english, without_scripts):
+        page.goto(site + path)
     context = browser.new_context(color_scheme="light", reduced_motion="reduce", locale="fr-FR")
     page = context.new_page()
     page.goto(site + path)
+    if path != "/lab":  # made while it is looked at
+        assert said(page, ".needs-js") == said(without_scripts, ".no-js")
     found = violations(page, LEVELS)
     page.emulate_media(color_scheme="dark")
     found += violations(page, {"type": "rule", "values": ["color-contrast"]})
+    too_wide = [*overflowing(page), *overflowing(english)]
     context.close()
     assert found == []
+    assert too_wide == []
+
+
+def said(page: Any, but_for: str) -> str:
+    """The text of a page."""
+    text = page.locator("main").inner_text()
+    for part in page.locator(but_for).all_inner_texts():
+        text = text.replace(part, "", 1)
+    return " ".join(text.split())
+
+
+def overflowing(page: Any) -> list[int]:
+    """Windows that a page is too wide for: 200 % zoom of a 1280 px window is a window of 640 px."""
+    wide = []
+    for width in (640, 320):
+        page.set_viewport_size({"width": width, "height": 640})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(width)
+    return wide
 
 
 def violations(page: Any, only: Any) -> list[str]:
@@ -66,41 +111,6 @@ def test_axe_finds_nothing_on_a_phone_with_an_open_explanation(visit: Visit, the
     page.locator(".tip > a").first.focus()
     assert page.locator(".tip-text").first.is_visible()
     assert violations(page, LEVELS) == []
-
-
-@pytest.mark.parametrize(("width", "scale"), [(320, 1), (640, 2)])
-@pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
-def test_nothing_overflows_a_narrow_screen_nor_one_at_200_percent(
-    browser: Any, site: str, width: int, scale: int, language: str
-) -> None:
-    """200 % zoom of a 1280 px window is a window of 640 px."""
-    context = browser.new_context(viewport={"width": width, "height": 640}, device_scale_factor=scale, locale=language)
-    page = context.new_page()
-    wide = []
-    for path in SEEN:
-        page.goto(site + path)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wide.append(path)
-    context.close()
-    assert wide == []
-
-
-def test_pages_say_the_same_without_scripts(browser: Any, site: str) -> None:
-    """But for what a script alone can do (copying, printing, remembering) and what stands in for it."""
-    pages = [path for path in SEEN if path != "/lab"]  # made while it is looked at
-    said: list[list[str]] = []
-    for script in (True, False):
-        context = browser.new_context(java_script_enabled=script, locale="fr-FR")
-        page = context.new_page()
-        said.append([])
-        for path in pages:
-            page.goto(site + path)
-            text = page.locator("main").inner_text()
-            for part in page.locator(".needs-js" if script else ".no-js").all_inner_texts():
-                text = text.replace(part, "", 1)
-            said[-1].append(" ".join(text.split()))
-        context.close()
-    assert [path for path, one, other in zip(pages, *said, strict=True) if one != other] == []
 
 
 def test_twice_as_large_nothing_is_lost(visit: Visit) -> None:
