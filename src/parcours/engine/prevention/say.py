@@ -30,7 +30,7 @@ STATES = {
     DueState.NOT_YET_LAW: Text("pas encore en vigueur", "not yet in force"),
 }
 TESTS = {
-    ScreeningTest.CYTOLOGY: Text("cytologie (frottis)", "cytology (smear)"),
+    ScreeningTest.CYTOLOGY: Text("cytologie, ou frottis", "cytology, or smear"),
     ScreeningTest.HPV: Text("test HPV", "HPV test"),
 }
 SINCE_BY = Text("depuis le {since}, jusqu'au {by}", "since {since}, until {by}")
