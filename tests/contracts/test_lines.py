@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from typer.testing import CliRunner
 
+from parcours.cli.main import app
 from parcours.contracts.library import library
 from parcours.contracts.paste import not_counted, read_contract
 from parcours.contracts.refused import how_to_write
@@ -87,29 +89,13 @@ def test_a_line_is_refused_with_how_to_write_it(line: str, why: str) -> None:
     assert re.search("[Éé]cri", words["fr"]), "and how to write it"
 
 
-TOLD = {
-    "consultation": ("%", "%"),
-    "acte_technique": ("%", "%"),
-    "pharmacie": ("médicaments", "medicines"),
-    "dentaire": ("dent", "teeth"),
-    "auxiliaire": ("autres soins", "other care"),
-    "biologie": ("autres soins", "other care"),
-    "transport": ("autres soins", "other care"),
-    "appareillage": ("appareil", "devices"),
-    "hospitalisation": ("hôpital", "hospital"),
-    "monture": ("monture", "frame"),
-    "verre": ("verre", "lens"),
-    "majoration": ("majoration comprise", "surcharge included"),
-}
-
-
-def test_a_contract_of_the_list_names_all_that_it_guarantees_in_its_label() -> None:
-    """Its label is what every face shows: the quote, the comparison, the command, the pages of contracts."""
-    law = {"label", "responsable", "cent_pour_cent_sante", "forfait_journalier"}  # what every contrat responsable pays
+def test_all_that_a_contract_of_the_list_guarantees_is_said() -> None:
+    """Beside its name, on every face: what is not said would change an amount in silence."""
+    by_law = {"label", "responsable", "cent_pour_cent_sante", "forfait_journalier"}
     for name, contract in library().items():
-        for field in contract.keys() - law:
-            words = next(said for start, said in TOLD.items() if field.startswith(start))
-            for lang, said in zip(("fr", "en"), words, strict=True):
-                assert said in contract["label"][lang], (name, field, lang)
-        if contract.get("acte_technique_pct_br"):
-            assert "acts" in contract["label"]["en"], name
+        for field in contract.keys() - by_law:
+            without = {key: value for key, value in contract.items() if key != field}
+            for lang in ("fr", "en"):
+                assert guarantees(without, lang) != guarantees(contract, lang), (name, field)
+    listed = CliRunner().invoke(app, ["contract", "list", "--lang", "en"]).stdout
+    assert "medicines of low benefit 100%" in next(line for line in listed.splitlines() if "responsable_150" in line)

@@ -8,7 +8,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
-from parcours.text import Text
+from parcours.text import COLON, Text
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,12 +59,13 @@ def audit(
 
 @app.command("list")
 def list_contracts(lang: Lang = "") -> None:
-    """The contracts that may be named in `--contract`."""
+    """The contracts that may be named in `--contract`, and what each guarantees."""
     lang = lang_of(lang)
     from parcours.contracts.library import library
+    from parcours.contracts.said import guarantees
 
     for name, contract in library().items():
-        typer.echo(f"{name} · {contract['label'][lang]}")
+        typer.echo(f"{name} · {contract['label'][lang]}{COLON[lang]}{guarantees(contract, lang)}")
 
 
 def contract_of(source: str, lang: str) -> dict[str, Any]:

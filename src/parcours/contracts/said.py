@@ -34,6 +34,7 @@ NAMES = {
     "aide_auditive_euros": Text("une aide auditive", "one hearing aid"),
     "chambre_euros": Text("une nuit en chambre particulière", "a night in a private room"),
 }
+SURCHARGE = Text("majoration hors parcours comprise", "surcharge outside the pathway included")
 FRAME = {True: Text("contrat responsable", "contrat responsable"), False: Text("non responsable", "not responsable")}
 
 
@@ -50,7 +51,8 @@ def guarantees(contract: Mapping[str, Any], lang: str) -> str:
         for field, name in NAMES.items()
         if contract.get(field) is not None
     ]
-    return ", ".join([*visits(contract, lang), *said])
+    surcharge = [SURCHARGE[lang]] if contract.get("majoration") else []
+    return ", ".join([*visits(contract, lang), *said, *surcharge])
 
 
 def left_out(written: str, lang: str) -> str:

@@ -214,9 +214,10 @@ class Form:
     def option_words(self, option: CardOption) -> tuple[str, str]:
         """(answer, help): its own words, else those that every face has for its first fact."""
         if option.label:
-            contract = option.facts.get("contract") or ""
-            told = [f"{self.contract_words(contract)}."] if contract in library() else []
-            return self.words(option.label), " ".join([*([self.words(option.help)] if option.help else []), *told])
+            told = [self.words(option.help)] if option.help else []
+            if (contract := option.facts.get("contract") or "") in library():
+                told.append(f"{i18n.upper_first(self.contract_words(contract))}.")
+            return self.words(option.label), " ".join(told)
         label_, help_ = answer_words(*next(iter(option.facts.items())), self.lang)
         if option in NEEDS_MUTUELLE and self.state.given.get("c2s") == "true":
             help_ = self.say("Full tiers payant: the fund pays both parts, its own and that of the C2S.")
@@ -370,11 +371,11 @@ class Form:
         return value
 
     def contract_words(self, value: str) -> str:
-        """A contract by what it guarantees for a consultation."""
-        if not value.startswith("{"):
-            return i18n.label(library()[value]["label"], self.lang) if value in library() else value
-        contract = json.loads(value)
-        left = left_out(str(contract.get("label") or ""), self.lang)
+        """A contract by what it guarantees."""
+        contract = json.loads(value) if value.startswith("{") else library().get(value)
+        if contract is None:
+            return value
+        left = left_out(str(contract.get("label") or "") if value.startswith("{") else "", self.lang)
         words = guarantees(contract, self.lang)
         return i18n.set_once(f"{words}. {left}" if left else words, self.lang)
 
