@@ -4,6 +4,7 @@ import html
 import io
 import re
 import zipfile
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -16,7 +17,7 @@ from parcours.registry.claims.sheets import Sheet, acknowledge_lot, issue, write
 from parcours.registry.directory.models import Professional
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
-from parcours.registry.people.service import open_right
+from parcours.registry.people.service import affiliate, open_right
 from parcours.registry.prevention.context import Tag as PreventionTag
 from parcours.registry.referrals import drafts
 from parcours.registry.referrals.models import DraftKind
@@ -192,6 +193,45 @@ def test_a_blocked_card_is_not_read(people, country, database_url):  # noqa: F81
     assert 'value="read"' not in amar.get(path).text
     assert send(amar, path, "preview", acts="G", card="read").status_code == 422
     assert send(amar, path, "preview", acts="G", card="unread").status_code == 200
+
+
+def test_the_card_of_a_stranger_is_read_by_its_number_and_a_lost_one_is_not(people, country, database_url):  # noqa: F811
+    def delivered(session):
+        card = cards.request(session, country.alice, day=paris_today())
+        cards.accept_documents(session, card, day=paris_today())
+        cards.deliver(session, card, day=paris_today(), at=now_utc())
+        return card.id
+
+    number, zola = change(database_url, delivered), people("zola")
+    assert number in people("alice").get("/me/card").text
+    assert send(zola, "/practice", "read", card=country.alice).status_code == 422, "whoever's id is no card"
+    line = send(zola, "/practice", "read", card=number)
+    assert "declared:" in line.text
+    assert "(simulated)" in line.text
+    send(people("alice"), "/me/card", "lose", why="lost")
+    change(database_url, delivered)
+    before = len(refusals(database_url))
+    refused = send(zola, "/practice", "read", card=number)
+    assert refused.status_code == 422, "the lost one, though its owner has another"
+    assert "The reader refuses this card: blocked." in refused.text
+    assert len(refusals(database_url)) == before + 1
+
+
+def test_after_a_change_of_fund_a_card_is_updated_before_it_is_read(people, country, database_url):  # noqa: F811
+    today = paris_today()
+
+    def moved(session):
+        card = cards.request(session, country.alice, day=today)
+        cards.accept_documents(session, card, day=today)
+        cards.deliver(session, card, day=today - timedelta(days=9), at=now_utc())
+        affiliate(session, country.alice, fund_code="01C992", scheme="general", starts_on=today)
+        return card.id
+
+    number, zola = change(database_url, moved), people("zola")
+    refused = send(zola, "/practice", "read", card=number)
+    assert "to be updated since the fund changed" in refused.text
+    assert send(people("alice"), "/me/card", "update").status_code == 200
+    assert send(zola, "/practice", "read", card=number).status_code == 200
 
 
 def stopped_with(url, country, reason):

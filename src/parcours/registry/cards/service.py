@@ -19,19 +19,21 @@ from parcours.registry.cards.models import (
     Shown,
 )
 from parcours.registry.cards.relations import SHOWN_FOR, readings
-from parcours.registry.cards.words import CARDS
+from parcours.registry.cards.words import CARDS, FUND_CHANGED
 from parcours.registry.errors import not_found
 from parcours.registry.identity.keys import NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.people.models import Affiliation
+from parcours.registry.people.service import affiliation_on
 from parcours.registry.record import sharing
 from parcours.registry.record.models import RecordConsent
 from parcours.registry.record.sharing import Noted, Opens
-from parcours.registry.store.clock import now_utc
-from parcours.registry.store.ids import get
+from parcours.registry.store.clock import now_utc, paris_date
+from parcours.registry.store.ids import get, parse_id
 from parcours.registry.store.periods import holding
+from parcours.text import Text
 
 WORKING = (CardState.ACTIVE, CardState.TO_UPDATE)
 OVER = (CardState.OPPOSED, CardState.REPLACED, CardState.DEACTIVATED)
@@ -182,13 +184,44 @@ def show(session: Session, insured_id: str, professional_id: str, how: Shown, *,
     Raises `Refused`: a card that is blocked, or does not work for another reason, is not read. Who was never given one
     in this simulation shows one all the same.
     """
-    cards = cards_of(session, insured_id) if how is Shown.CARD else []
-    if cards and not any(one.state in WORKING for one in cards):
-        raise problems.card_not_read(state=CARDS[cards[0].state])
+    held = cards_of(session, insured_id) if how is Shown.CARD else []
+    reasons = [unread(session, one, paris_date(at)) for one in held]
+    if held and None not in reasons:
+        raise problems.card_not_read(state=reasons[0])
     row = CardReading(insured_id=insured_id, professional_id=professional_id, read_at=at, how=how)
     session.add(row)
     session.flush()
     return row
+
+
+def card_held(session: Session, card_id: str) -> Card | None:
+    """The card that bears a number, whoever's it is: it is held by who presents it."""
+    number = parse_id(card_id)
+    return session.get(Card, number) if number else None
+
+
+def read(session: Session, card: Card, professional_id: str, *, day: date, at: datetime) -> CardReading:
+    """A practice reads the card that is presented, of a person whom it may never have seen.
+
+    Raises `Refused`: it is blocked or works no more, also where its owner has another one; or the fund of its owner
+    changed since it was last updated.
+    """
+    why = unread(session, card, day)
+    if why is not None:
+        raise problems.card_not_read(state=why)
+    row = CardReading(insured_id=card.insured_id, professional_id=professional_id, read_at=at, how=Shown.CARD)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def unread(session: Session, card: Card, day: date) -> Text | None:
+    """Why no reader reads a card on a day (R161-33-3, R161-33-10)."""
+    if card.state not in WORKING:
+        return CARDS[card.state]
+    updated = card.updated_on or card.requested_on
+    then, now = (affiliation_on(session, card.insured_id, one) for one in (updated, day))
+    return FUND_CHANGED if then and now and then.fund_code != now.fund_code else None
 
 
 def shown_since(

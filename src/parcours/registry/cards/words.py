@@ -19,3 +19,5 @@ APPS = {
     AppState.REMOVED: Text("retirée", "removed"),
 }
 """How people say the states of an application."""
+FUND_CHANGED = Text("à mettre à jour depuis le changement de caisse", "to be updated since the fund changed")
+"""After a change of fund a card is not used before it is updated (R161-33-10)."""

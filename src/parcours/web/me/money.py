@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from starlette.responses import Response
 
+from parcours.law import thresholds
+from parcours.law.workdays import months_after
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import claims_of, current_decision, get_claim
 from parcours.registry.claims.context import Action, Tag
@@ -72,8 +74,16 @@ def money(desk: Desk) -> Response:
         "me/money.html", refunds=refunds, more=more, states=STATES,
         tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today), bears=mine.bears,
         transfers=transfers(lines)[:TRANSFERS], left=still_to_take(desk, mine), named=named, months=months(desk.today),
-        may_post=desk.unit.may(Action.SEND_PAPER, of_patient(mine.row)),
+        in_time=still_in_time(desk.today), may_post=desk.unit.may(Action.SEND_PAPER, of_patient(mine.row)),
     )  # fmt: skip
+
+
+def still_in_time(today: date) -> tuple[date, date]:
+    """The oldest day of care whose sheet is still refunded, and the last day on which the fund may receive it."""
+    first = today.replace(day=1, month=today.month - (today.month - 1) % 3)
+    while thresholds.last_day_to_ask(before := months_after(first, -3)) >= today:
+        first = before
+    return first, thresholds.last_day_to_ask(first)
 
 
 def months(today: date) -> list[tuple[date, date]]:

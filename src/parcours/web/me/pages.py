@@ -28,7 +28,12 @@ def routes() -> list[Route]:
         leave=doctor.leave, ask_help=doctor.ask_help, stop_help=doctor.stop_help,
     )  # fmt: skip
     card = room(
-        papers.card, ask=papers.ask_card, lose=papers.lose_card, document=papers.send_document, abroad=papers.go_abroad
+        papers.card,
+        ask=papers.ask_card,
+        lose=papers.lose_card,
+        update=papers.update_card,
+        document=papers.send_document,
+        abroad=papers.go_abroad,
     )
     records = room(
         record.my_record, change=record.change, review=record.review, action_done=record.action_done,

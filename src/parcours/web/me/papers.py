@@ -64,6 +64,7 @@ def card(desk: Desk) -> Response:
         ask_before=thresholds.whole("europe.demande_jours", desk.today),
         asks=row is None or row.state in (CardState.OPPOSED, CardState.DEACTIVATED, CardState.REPLACED),
         works=row is not None and row.state in cards.WORKING,
+        unread=cards.unread(desk.session, row, desk.today) if row else None,
         refused=row is not None and row.state is CardState.DOCUMENTS_REFUSED,
         proofs=list(desk.session.scalars(proofs)),
     )  # fmt: skip
@@ -73,6 +74,15 @@ def ask_card(desk: Desk) -> Response:
     """Ask for a card."""
     record = desk.person(CardAction.ASK_CARD, CardTag.CARD_ASK)
     cards.request(desk.session, record.insured_id or "", day=desk.today)
+    return desk.go(done="saved")
+
+
+def update_card(desk: Desk) -> Response:
+    """In a terminal (simulated): its rights are those of the day again."""
+    record = desk.person(CardAction.ASK_CARD, CardTag.CARD_ASK)
+    row = cards.card_of(desk.session, record.insured_id or "")
+    if row is not None:
+        cards.update(desk.session, row, day=desk.today)
     return desk.go(done="saved")
 
 

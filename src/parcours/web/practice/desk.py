@@ -66,6 +66,8 @@ from parcours.web.quote.result import PATHWAYS
 TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
 """What the form of a sheet holds."""
 HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a number and the birth date of one person")
+NUMBER_ON_CARD = Text("le numéro de la carte, que son titulaire lit dans son compte",
+                      "the number of the card, which its owner reads in their account")  # fmt: skip
 SHOWN = 30
 """Sheets of today on the first page; all of them are one click away."""
 LETTERS_TO_SIGN = Text("Lettres et comptes rendus à signer : {count}", "Letters and reports to sign: {count}")
@@ -189,6 +191,8 @@ def read_card(desk: Desk) -> Response:
     doctor = doctor_of(desk)
     desk.unit.allow(CardAction.SHOW_CARD, of_practice(doctor.id))
     inserted = desk.field("inserted", 64)
+    if desk.field("card", 64):
+        return desk.go("/practice/patient", of=card_of_a_stranger(desk, doctor.id))
     found = inserted_card(desk, inserted) if inserted else typed_number(desk)
     if found is None:
         raise not_found("number")
@@ -196,6 +200,20 @@ def read_card(desk: Desk) -> Response:
     cards.show(desk.session, found.id, doctor.id, how, at=desk.unit.incoming.at)
     desk.unit.note(CardTag.CARD_SHOW, of_patient(found), how.value)
     return desk.go("/practice/patient", of=found.id)
+
+
+def card_of_a_stranger(desk: Desk, doctor_id: str) -> str:
+    """Whose is the card that is presented, by the number on it: a card that no reader reads is traced."""
+    card = cards.card_held(desk.session, desk.field("card", 64))
+    if card is None:
+        desk.unit.note_refusal(CardAction.SHOW_CARD, Record(PATIENT), "not_found")
+        raise wrong("card", NUMBER_ON_CARD)
+    owner = of_patient(get_insured(desk.session, card.insured_id))
+    if cards.unread(desk.session, card, desk.today):
+        desk.unit.note_refusal(CardAction.SHOW_CARD, owner, "card_not_read")
+    cards.read(desk.session, card, doctor_id, day=desk.today, at=desk.unit.incoming.at)
+    desk.unit.note(CardTag.CARD_SHOW, owner, Shown.CARD.value)
+    return card.insured_id
 
 
 def inserted_card(desk: Desk, insured_id: str) -> Insured | None:
