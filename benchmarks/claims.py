@@ -206,16 +206,14 @@ def bare(database):
                 connection.execute(text(f"CREATE TABLE bare_{name} AS SELECT * FROM {name}"))
             connection.commit()
         return
-    with raw(database) as (_, driver), driver.cursor() as cursor:
+    with raw(database) as (_, sink), raw(database) as (_, source), sink.cursor() as into, source.cursor() as out:
         for model in BARE:
             name = model.__tablename__
-            cursor.execute(f"CREATE TABLE bare_{name} (LIKE {name} INCLUDING INDEXES)")
-            with driver.cursor() as reader, reader.copy(f"COPY {name} TO STDOUT") as source:
-                chunks = list(source)
-            with cursor.copy(f"COPY bare_{name} FROM STDIN") as sink:
-                for chunk in chunks:
-                    sink.write(chunk)
-        driver.commit()
+            into.execute(f"CREATE TABLE bare_{name} (LIKE {name} INCLUDING INDEXES)")
+            with out.copy(f"COPY {name} TO STDOUT") as rows, into.copy(f"COPY bare_{name} FROM STDIN") as copied:
+                for row in rows:  # as they come: a million decisions do not stand in memory
+                    copied.write(row)
+        sink.commit()
 
 
 def statement(database):
