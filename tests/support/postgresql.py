@@ -18,6 +18,7 @@ def open_to_all(path: Path) -> bool:
     return all(parent.stat().st_mode & OTHERS_MAY_ENTER == OTHERS_MAY_ENTER for parent in path.resolve().parents)
 
 
+PREFIX = "parcours-postgresql"
 MEMORY = Path("/dev/shm")
 """Files in memory, on Linux: to copy a database there takes a sixth of the time."""
 ROOM_IN_MEMORY = 4 * 2**30
@@ -29,7 +30,31 @@ def public_directory(*, in_memory: bool = False) -> Path:
     roomy = in_memory and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_IN_MEMORY
     places = [*[MEMORY] * roomy, Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
     place = next((p for p in places if p.is_dir() and open_to_all(p / "x")), places[0])
-    return Path(tempfile.mkdtemp(prefix="parcours-postgresql-", dir=place))
+    remove_left(place)
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-", dir=place))
+
+
+def remove_left(place: Path) -> None:
+    """Remove what runs that were killed have left: nobody who made it, and no server, lives any more."""
+    for folder in place.glob(f"{PREFIX}-*-*"):
+        maker, served = folder.name.split("-")[2], folder / "postmaster.pid"
+        try:
+            server = served.read_text("utf-8").partition("\n")[0] if served.exists() else ""
+        except OSError:
+            continue
+        if maker.isdigit() and not any(pid.isdigit() and lives(int(pid)) for pid in (maker, server)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def lives(pid: int) -> bool:
+    """Does a process of this number live?"""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager
