@@ -243,6 +243,9 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     assert claim in officer.get("/fund/regularisations?look=yes").text
     proposed = send(officer, f"/fund/claims/{claim}", "propose")
     assert "proposed by you" in proposed.text
+    shown = officer.get(f"/fund/claims/{claim}").text
+    assert "waits for a second officer" in shown and "Propose to correct it" not in shown
+    assert re.search(r"<dt>Paid by the fund</dt><dd>\+€\d", shown), "the second officer sees what it moves"
     row = re.search(r'name="regularisation_id" value="([^"]+)"', proposed.text)[1]
     fields = {"do": "confirm", "regularisation_id": row, CSRF_FIELD: token(proposed)}
     assert officer.post("/fund/regularisations", data=fields).status_code == 403, "not by who proposed it"

@@ -73,12 +73,12 @@ def looked(
 
 
 def change_of(session: Session, claim: Claim, decision: Decision, at: datetime) -> dict[str, Any]:
-    """The facts of the registry that differ now from those of the decision."""
+    """The facts of the registry that differ now from those of the decision, as a decision keeps them."""
     kept = content_kept(decision)["facts"]
     names = visit_facts(session, claim.insured_id, claim.professional_id, claim.care_date).values()
     now, _, _ = facts_of(ClaimLooks(session), claim, day=decision.decided_on, at=at, stated={})
     return {
-        name: now[name] for name in names
+        name: plain(now[name]) for name in names
         if name in now and str(plain(now[name])) != str(kept.get(name)) and name != "care_date"
     }  # fmt: skip
 
@@ -101,10 +101,7 @@ def keep_proposal(
     session: Session, claim: Claim, change: Mapping[str, Any], *, by: str, at: datetime
 ) -> Regularisation:
     """Write a proposal down. Raises Conflict: another one waits."""
-    waiting = select(Regularisation.id).where(
-        Regularisation.claim_id == claim.id, Regularisation.state == RegularisationState.PROPOSED
-    )
-    if session.scalar(waiting.limit(1)) is not None:
+    if waiting(session, claim.id) is not None:
         raise problems.nothing_to_regularise()
     row = Regularisation(
         claim_id=claim.id, insured_id=claim.insured_id, state=RegularisationState.PROPOSED, proposed_by=by,
@@ -113,6 +110,14 @@ def keep_proposal(
     session.add(row)
     session.flush()
     return row
+
+
+def waiting(session: Session, claim_id: str) -> Regularisation | None:
+    """The proposal of a claim that waits for a second officer."""
+    query = select(Regularisation).where(
+        Regularisation.claim_id == claim_id, Regularisation.state == RegularisationState.PROPOSED
+    )
+    return session.scalar(query.limit(1))
 
 
 FOUR_EYES_CENTS = 100_00

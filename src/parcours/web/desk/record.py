@@ -23,6 +23,7 @@ EACH = {
 }  # fmt: skip
 BY = Text("{who}, le {day}", "{who}, on {day}")
 SINCE = Text("depuis le {day}", "since {day}")
+FROM = Text("à partir du {day}", "from {day}")
 NEXT = Text("prochaine fois à partir du {day}", "next time from {day}")
 ONCE = Text("une fois", "once")
 EVERY = {
@@ -88,7 +89,8 @@ def line(one: projects.Standing, lang: str) -> dict[str, str]:
     every = many[one.action.rhythm.value] if one.action.every else ONCE
     said = [every[lang].format(n=one.action.every), one.action.who]
     if one.since is not None:
-        said.append(SINCE[lang].format(day=date_text(one.since, lang)))
+        begun = SINCE if one.since <= paris_today() else FROM
+        said.append(begun[lang].format(day=date_text(one.since, lang)))
     if one.following is not None and one.state is DueState.DONE:
         said.append(NEXT[lang].format(day=date_text(one.following, lang)))
     waits = one.state in (DueState.DUE, DueState.OVERDUE)

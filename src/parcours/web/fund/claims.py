@@ -1,5 +1,6 @@
 """`/fund/claims`: a claim beside those that look like it, what an officer does about it; never what it says of care."""
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from parcours.registry.claims import control, lifecycle, objections, regularising
 from parcours.registry.claims.adjudicate import adjudicate, current_decision
 from parcours.registry.claims.context import Action, Tag
+from parcours.registry.claims.later import deltas
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.sheets import receive
 from parcours.registry.claims.words import KINDS, OBJECTIONS, STATES, reason
@@ -50,7 +52,10 @@ def one_claim(desk: Desk) -> Response:
     """A claim: acts billed, states, amounts, reason; never what else the sheet says of the care."""
     claim = own_claim(desk, Action.READ_CLAIMS, Tag.CLAIM_READ)
     decision = current_decision(desk.session, claim.id)
+    waiting = regularising.waiting(desk.session, claim.id)
     change = regularising.change_of(desk.session, claim, decision, desk.unit.incoming.at) if decision else {}
+    if waiting:
+        change = json.loads(waiting.change)
     return show(
         desk,
         "fund/claim.html",
@@ -60,7 +65,8 @@ def one_claim(desk: Desk) -> Response:
         tones=TONES,
         reason=reason,
         events=lifecycle.history(desk.session, claim.id),
-        change=sorted(change),
+        waiting=waiting,
+        moves=deltas(desk.session, claim, change) if change else None,
         who=named_people(desk, [claim.insured_id]).get(claim.insured_id, "—"),
         doctor=doctor_name(desk.session, claim.professional_id),
         alike=alike(desk, claim) if claim.state is ClaimState.HELD else [],
