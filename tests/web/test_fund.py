@@ -238,6 +238,8 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     assert "Paid by the fund" in decided.text
     assert "Known since" not in decided.text
     today = paris_today().isoformat()
+    mistyped = send(officer, f"/fund/people/{country.alice}", "form", professional="123", signed_on=today)
+    assert mistyped.status_code == 422 and f'value="{today}"' in mistyped.text, "the form stays"
     recorded = send(officer, f"/fund/people/{country.alice}", "form", professional=rpps, signed_on=today)
     assert recorded.status_code == 200
     assert claim in officer.get("/fund/regularisations?look=yes").text

@@ -26,6 +26,7 @@ from parcours.registry.declarations.models import State, Tenure
 from parcours.registry.declarations.words import ENDS
 from parcours.registry.directory.cards import cards_of
 from parcours.registry.directory.service import get_professional
+from parcours.registry.errors import NotFound
 from parcours.registry.payments.desk import owed_of
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_fund, of_patient
@@ -51,6 +52,7 @@ NEEDS_BIRTH_DATE = Text(
     "la date de naissance : un nom seul ne suffit pas, plusieurs personnes le portent",
     "the birth date: a name alone is not enough, several people bear it",
 )
+RPPS = Text("le numéro RPPS d'un médecin de l'annuaire", "the RPPS number of a doctor of the directory")
 
 # --- look up ---------------------------------------------------------------------------------------------------------
 
@@ -170,8 +172,11 @@ def give_code(desk: Desk) -> Response:
 
 
 def professional_of(desk: Desk) -> str:
-    """A doctor by RPPS number or id."""
-    return get_professional(desk.session, desk.field("professional", 64)).id
+    """A doctor by RPPS number or id. Raises Invalid: the form stays, with what was typed."""
+    try:
+        return get_professional(desk.session, desk.field("professional", 64)).id
+    except NotFound:
+        raise wrong("professional", RPPS) from None
 
 
 def may_open(desk: Desk, insured: Insured) -> bool:
