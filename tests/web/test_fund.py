@@ -239,14 +239,16 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     assert "Known since" not in decided.text
     today = paris_today().isoformat()
     mistyped = send(officer, f"/fund/people/{country.alice}", "form", professional="123", signed_on=today)
-    assert mistyped.status_code == 422 and f'value="{today}"' in mistyped.text, "the form stays"
+    assert mistyped.status_code == 422
+    assert 'value="123"' in mistyped.text, "the form stays"
     recorded = send(officer, f"/fund/people/{country.alice}", "form", professional=rpps, signed_on=today)
     assert recorded.status_code == 200
     assert claim in officer.get("/fund/regularisations?look=yes").text
     proposed = send(officer, f"/fund/claims/{claim}", "propose")
     assert "proposed by you" in proposed.text
     shown = officer.get(f"/fund/claims/{claim}").text
-    assert "waits for a second officer" in shown and "Propose to correct it" not in shown
+    assert "waits for a second officer" in shown
+    assert "Propose to correct it" not in shown
     assert re.search(r"<dt>Paid by the fund</dt><dd>\+€\d", shown), "the second officer sees what it moves"
     row = re.search(r'name="regularisation_id" value="([^"]+)"', proposed.text)[1]
     fields = {"do": "confirm", "regularisation_id": row, CSRF_FIELD: token(proposed)}
