@@ -176,7 +176,12 @@ def main() -> int:
         "--log-level",
         "warning",
     ]
-    with subprocess.Popen([*command, "--workers", str(options.workers)], stdout=subprocess.DEVNULL) as server:
+    unlimited = {
+        **os.environ,
+        "PARCOURS_PAGE_RATE_LIMIT_PER_MINUTE": "0",
+    }  # one address asks for more than a reader may
+    command += ["--workers", str(options.workers)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=unlimited) as server:
         try:
             wait(address)
             paths = steps(STEPS)
