@@ -196,7 +196,7 @@ EVERY = {
              "/practice/letters", "/practice/letters/{referral}", "/practice/letters/new?of={alice}", "/practice/line"),
     "officer": ("/fund", "/fund/queues/held", "/fund/claims/{claim}", "/fund/people", "/fund/people/{alice}",
                 "/fund/cases", "/fund/cases/{case}", "/fund/regularisations"),
-    "insurer": ("/insurer", "/insurer/contracts", "/insurer/overlaps"),
+    "insurer": ("/insurer", "/insurer/contracts", "/insurer/overlaps", "/insurer/requests"),
     "administrator": ("/admin", "/admin/programs"),
 }  # fmt: skip
 
