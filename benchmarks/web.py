@@ -176,12 +176,16 @@ def main() -> int:
         "--log-level",
         "warning",
     ]
-    unlimited = {
-        **os.environ,
-        "PARCOURS_PAGE_RATE_LIMIT_PER_MINUTE": "0",
-    }  # one address asks for more than a reader may
     command += ["--workers", str(options.workers)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=unlimited) as server:
+    with tempfile.TemporaryDirectory() as folder:  # nobody's own database is served
+        own = {**os.environ, "PARCOURS_DATA_DIR": folder, "PARCOURS_DATABASE_URL": ""}
+        own["PARCOURS_PAGE_RATE_LIMIT_PER_MINUTE"] = "0"  # one address asks for more than a reader may
+        return measured(command, own, address, options)
+
+
+def measured(command, environment, address, options) -> int:
+    """Serve, ask, print; 1 under a bar."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as server:
         try:
             wait(address)
             paths = steps(STEPS)
