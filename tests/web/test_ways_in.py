@@ -165,6 +165,9 @@ def test_a_role_that_needs_a_second_factor_says_so_where_it_is_set_up(database_u
             "/account/security",
             data={"do": "start", "password": PASSWORD, "csrf_token": token(client.get("/account/security"))},
         )
+        assert re.search(r'<div class="qr"><svg[^>]* viewBox=', begun.text), (
+            "without it the code keeps a corner of its frame"
+        )
         secret = re.search(r'<p class="num">([A-Z2-7]+)</p>', begun.text)[1]
         data = {"do": "confirm", "totp": pyotp.TOTP(secret).now(), "csrf_token": token(begun)}
         assert "write them down" in client.post("/account/security", data=data).text

@@ -80,7 +80,9 @@ def qr_code(address: str) -> str:
     import segno
 
     drawn = BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, dark="#17211e")
+    segno.make(address, error="m", micro=False).save(
+        drawn, kind="svg", border=0, xmldecl=False, omitsize=True, dark="#17211e"
+    )
     return drawn.getvalue().decode()
 
 

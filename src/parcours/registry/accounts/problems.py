@@ -89,7 +89,9 @@ bad_reset_token = Problem(
     "bad_reset_token",
     Text("ce lien de réinitialisation n'est plus valable", "this reset link is no longer valid"),
     field="token",
-    allowed=Text("le dernier jeton reçu, ni utilisé ni expiré", "the last token received, unused, not expired"),
+    allowed=Text(
+        "le code du dernier message reçu, ni utilisé ni expiré", "the code of the last message, unused, not expired"
+    ),
 )
 
 bad_totp = Problem(
