@@ -92,7 +92,7 @@ def test_what_a_provider_does_not_prove_is_said_on_the_page(browser_of, provider
     provider.behave()
     provider.claims = {"sub": "nobody", "family_name": "PERSONNE", "given_name": "X", "birthdate": "1901-01-01",
                        "gender": "female"}  # fmt: skip
-    assert "nobody, or more than one person" in through(browser_of, "/login").text
+    assert "Nobody, or more than one person" in through(browser_of, "/login").text
     assert "<script>" not in browser_of.get("/login?refused=<script>").text.split("</head>")[1]
 
 
