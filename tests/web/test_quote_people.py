@@ -102,6 +102,19 @@ def test_another_visit_starts_from_the_person_without_a_kept_profile(client: Tes
         assert "Who are you seeing?" in words(client, unescape(found[1]))
 
 
+@pytest.mark.parametrize(
+    "exemption", ["examen_grossesse", "examen_enfant", "prevention", "ivg", "ald+examen_grossesse"]
+)
+def test_a_cover_of_one_visit_is_asked_again_at_the_next(client: TestClient, exemption: str) -> None:
+    """Nobody is said to have no cover for having had an examination that was covered (L160-9)."""
+    page = client.get(quote(exemption=exemption, c2s="false", scheme="general")).text
+    found = re.search(r'href="([^"]+)">Another visit for the same person', page)
+    assert found
+    said = dict(parse_qsl(urlsplit(unescape(found[1])).query, keep_blank_values=True))
+    assert said.keys().isdisjoint({"exemption", "unsure"})
+    assert (said["age"], said["c2s"], said["scheme"]) == ("40", "false", "general")
+
+
 def test_the_reason_of_a_cover_from_before_is_asked_again(client: TestClient) -> None:
     page = client.get(quote(exemption="ald", unsure="exemption")).text
     assert "Is this care for the illness" in page

@@ -17,9 +17,8 @@ def profile_of(form: Form) -> Profile:
     """The profile of a form."""
     given = form.state.given
     kept = {name: given[name] for name in OF_THE_PERSON if name in given}
-    if "exemption" in kept:
-        held = [one for one in grounds(kept["exemption"]) if one not in OF_ONE_VISIT]
-        kept["exemption"] = "+".join(held) or "none"
+    if not set(OF_ONE_VISIT).isdisjoint(grounds(kept.get("exemption"))):
+        del kept["exemption"]  # "none" is not what was said: the next visit may be another examination
     pairs = [(name, "none" if name == "contract" and value is None else value or "") for name, value in kept.items()]
     if not set(OF_THE_CARE).isdisjoint(grounds(kept.get("exemption"))):
         pairs.append(("unsure", "exemption"))  # whether the next care is for it is asked then
