@@ -10,8 +10,10 @@ import pytest
 from pypdf import PdfReader
 
 from parcours.contracts.paste import read_guarantee
+from parcours.rules.notes import WITH_THE_RIGHT
 from parcours.web.pages import today
 from parcours.web.quote.state import plain_amount
+from parcours.web.quote.todo import RIGHTS
 from tests.support.client import TestClient
 from tests.web.pages import quote
 
@@ -371,3 +373,13 @@ def test_only_what_is_older_than_the_care_is_said_to_be(client: TestClient) -> N
     said = words(client, quote(care_date="2026-11-22")).split("This is not legal advice.")[1].split("Printed on")[0]
     assert "values checked on 22 November 2026" not in said
     assert "The care is later than what is checked (articles read as they stood on" in said
+
+
+def test_every_ground_with_the_right_to_direct_billing_says_so_whoever_gives_the_care(client: TestClient) -> None:
+    """L162-1-21, L162-1-22: maternity has it, and so has each compulsory examination (L160-9)."""
+    assert sum(1 << ground for ground in RIGHTS) == WITH_THE_RIGHT
+    seen = {"specialty": None, "profession": "sage_femme", "convention": "none", "fee": "26.50", "tiers_payant": "none"}
+    page = words(client, quote(**seen, exemption="examen_grossesse"), "fr")
+    assert "Demandez le tiers payant : c’est votre droit" in page
+    assert "Avec un examen obligatoire de la grossesse, personne ne peut vous demander" in page
+    assert "c’est votre droit" not in words(client, quote(**seen, exemption="none"), "fr")

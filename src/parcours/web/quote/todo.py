@@ -29,6 +29,14 @@ INSIDE = {
     "see_medecin_traitant": N_("See your médecin traitant instead"),
 }
 """What brings a visit inside the pathway, by its lever."""
+RIGHTS = {
+    Exemption.ALD: N_("your long-term illness"),
+    Exemption.MATERNITE: N_("maternity cover"),
+    Exemption.EXAMEN_GROSSESSE: N_("a compulsory examination of the pregnancy"),
+    Exemption.EXAMEN_ENFANT: N_("a compulsory examination of a child"),
+    Exemption.IVG: N_("an abortion"),
+}
+"""Grounds that give a right to direct billing (`WITH_THE_RIGHT` of the rules: L162-1-21, L162-1-22), in words."""
 
 
 @dataclass(frozen=True)
@@ -199,15 +207,14 @@ class Todo:
                 self.say(self.most_asked(), most=self.money(self.about.max_fee - paid)),
             )
         rights = [self.say("the C2S")] if self.act.c2s else []
-        rights += [self.say("your long-term illness")] if self.act.exemption >> Exemption.ALD & 1 else []
-        rights += [self.say("maternity cover")] if self.act.exemption >> Exemption.MATERNITE & 1 else []
+        rights += [self.say(words) for ground, words in RIGHTS.items() if self.act.exemption >> ground & 1]
         both = self.act.c2s and self.about.amc > 0  # the fund pays the two parts: D861-6
         advanced = self.act.tiers_payant == TiersPayant.NONE or (both and self.act.tiers_payant == TiersPayant.PARTIAL)
         if rights and self.bound and advanced:
             yield Task(
                 self.say("Ask for direct billing (tiers payant): it is your right"),
                 self.say(
-                    "Because of {rights}, the doctor may not ask you to advance what is covered.",
+                    "Because of {rights}, nobody may ask you to advance what is covered.",
                     rights=", ".join(rights),
                 ),
                 links=(
