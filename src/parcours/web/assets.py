@@ -20,7 +20,7 @@ TYPES = {
     ".woff2": "font/woff2",
 }
 COMMENTS = {
-    ".css": re.compile(rb"/\*.*?\*/|^[ \t]+", re.MULTILINE | re.DOTALL),
+    ".css": re.compile(rb"/\*.*?\*/|^[ \t]+|(?<=[{};:,])\s+|\s+(?=[{}])", re.MULTILINE | re.DOTALL),
     ".js": re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE),
 }
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -45,7 +45,7 @@ def assets() -> dict[str, Asset]:
 
 
 def lean(name: str, body: bytes) -> bytes:
-    """A file of ours without the comments and indents that only its authors read."""
+    """A file of ours without the comments and spaces that only its authors read."""
     comment = COMMENTS.get(Path(name).suffix)
     return body if comment is None or name.startswith("vendor/") else comment.sub(b"", body)
 
