@@ -18,6 +18,9 @@ def test_a_second_factor_is_set_up_used_and_removed(people):  # noqa: F811
     assert "<svg" in begun.text
     secret = re.search(r'<p class="num">([A-Z2-7]{32})</p>', begun.text)[1]
     token = re.search(r'name="csrf_token" value="([^"]+)"', begun.text)[1]
+    mistyped = alice.post(PATH, data={"do": "confirm", "csrf_token": token, "totp": "000 000"}).text
+    assert 'value="confirm"' in mistyped, "a mistyped code is typed again, the application keeps its secret"
+    assert secret not in mistyped, "shown once, after the password"
     done = alice.post(PATH, data={"do": "confirm", "csrf_token": token, "totp": pyotp.TOTP(secret).now()})
     assert "write them down now" in done.text
     codes = re.findall(r"<li>([0-9]-[A-Z0-9-]+)</li>", done.text)

@@ -48,7 +48,7 @@ def shown(own: OwnSession, **more: Any) -> dict[str, Any]:
             "has_name": passkeys.Site(own.services.settings.public_url).has_name,
             "idle_minutes": own.services.settings.session_idle_minutes,
         }  # fmt: skip
-    return {**found, "secret": "", "drawn": "", "codes": [], **more}
+    return {**found, "secret": "", "drawn": "", "asks_code": False, "codes": [], **more}
 
 
 def change(request: Request, form: FormData) -> Response:
@@ -61,7 +61,7 @@ def change(request: Request, form: FormData) -> Response:
         own_form(own, form)
         return ACTIONS.get(field(form, "do", 20), unknown)(request, own, form)
     except (RegistryError, ProblemError) as error:
-        return refused(request, TEMPLATE, error, **shown(own))
+        return refused(request, TEMPLATE, error, **shown(own, asks_code=field(form, "do", 20) == "confirm"))
 
 
 def unknown(_request: Request, _own: OwnSession, _form: FormData) -> Response:
