@@ -60,12 +60,15 @@ def test_every_supplement_that_a_bill_knows_explains_a_price(
         assert cents > visit, code
         page = words(client, quote(**facts, fee=plain_euros(cents)))
         read = [one for one in READ.findall(page) if f" {code} " in one]
-        if (code[:2] in ("CR", "VR")) != (setting == ON_CALL):
-            assert not read, (code, "a call centre sent the patient, or did not")
+        asked_for = code[:2] in ("CR", "VR")
+        if asked_for and setting != ON_CALL:
+            assert not read, (code, "no call centre sent the patient")
             continue
-        sure = group == "sunday" and not code.startswith("V")
+        sure = day == SUNDAY and code in table["sunday"] and not code.startswith("V")
         assert read, (code, cents)
-        assert read[0].startswith("This price" if sure else "If "), read
+        uncalled = setting == ON_CALL and not asked_for
+        assert ("you went there without calling the 15" in read[0]) == uncalled, read
+        assert read[0].startswith("This price" if sure and not uncalled else "If "), read
         assert ("To check" in page) != sure, code
         if group == "sunday":
             assert euros(cents - visit, "en") in words(client, quote(**facts, fee=None)), "asked with the price"
@@ -77,6 +80,20 @@ def test_a_sunday_s_price_is_that_of_its_lines(client: TestClient, age: str, fee
     page = words(client, quote(**OWN, care_date=SUNDAY, specialty="generaliste", age=age, fee=fee))
     assert f"Read so, {left} is left to you" in page
     assert "Letters to claim it back" not in page
+
+
+@pytest.mark.parametrize(("age", "fee", "left"), [("4", "54.06", "€16.22"), ("40", "49.06", "€16.72")])
+def test_a_doctor_on_call_seen_without_the_15_asks_a_lawful_price(
+    client: TestClient, age: str, fee: str, left: str
+) -> None:
+    """The exception has no condition of a call (D162-1-6, 5): the urgent Sunday supplement is lawful, as elsewhere."""
+    facts = {**OWN, "role": "autre", "specialty": "generaliste", "care_date": SUNDAY, "special_setting": ON_CALL}
+    page = words(client, quote(**facts, age=age, fee=fee))
+    assert f"{left} of €{fee} charged" in page
+    assert "If you went there without calling the 15, this price is lawful" in page
+    assert "Letters to claim it back" not in page
+    asked = words(client, quote(**facts, age=age, fee=None))
+    assert "€19.06 · if you went there without calling the 15" in asked, "with the price"
 
 
 @pytest.mark.parametrize(
@@ -99,8 +116,6 @@ def test_what_nobody_said_is_a_possibility_and_no_answer(
     assert f"{left} of €{fee}.00 charged" in page
     possible = [one for one in READ.findall(page) if one.startswith("If the doctor came to your home")]
     assert [f" {read} " in one for one in possible] == [True]
-    if "special_setting" in who:
-        assert "without call centre" not in page, "the 15 or the 116 117 was answered"
     (paper,) = PdfReader(BytesIO(client.get(quote(**facts, fee=fee).replace("/?", "/quote.pdf?")).content)).pages
     assert "If the doctor came to your home" in " ".join(paper.extract_text().split()), "on its one page too"
 

@@ -16,7 +16,7 @@ from parcours.engine.say.explain import explain
 from parcours.engine.say.receipt import canonical
 from parcours.engine.say.wording import facts_said
 from parcours.law.loader import load
-from parcours.text import euros
+from parcours.text import COLON, euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.letters import LONGEST, fields
@@ -44,7 +44,7 @@ STARTS = (
     ),
     (N_("My child has a fever on holiday"), {"specialty": "generaliste", "away": "true"}),
     (
-        N_("The doctor on call, on a Sunday"),
+        N_("The doctor on call, on a Sunday, with or without a call to the 15"),
         {"specialty": "generaliste", "special_setting": "permanence_des_soins", "ask": "care_date"},
     ),
     (N_("Psychiatrist, I am 22"), {"specialty": "psychiatrie", "age": "22", "role": "autre", "referral": "none"}),
@@ -302,11 +302,16 @@ def check_links(form: Form, check: Wrong) -> tuple[str, str]:
 
 def may_add(state: State, lang: str) -> str:
     """What the paper of this day may add to a price that is not known; empty where nothing is."""
-    found = [f"{one.code} {euros(one.cents, lang)}" for one in supplements(state.given, state.day, 0, lang)]
+    found = supplements(state.given, state.day, 0, lang)
     if not found:
         return ""
+    told = [f"{one.code} {euros(one.cents, lang)}" for one in found if not one.only_if]
+    held = [f"{one.code} {euros(one.cents, lang)}" for one in found if one.only_if]
+    if held:
+        condition = next(one.only_if for one in found if one.only_if)
+        told.append(text("if {condition}", lang, condition=condition) + COLON[lang] + ", ".join(held))
     words = N_("For the visit alone. The paper of this day may add, lawful and refunded in part: {supplements}.")
-    return text(words, lang, supplements=", ".join(found))
+    return text(words, lang, supplements=", ".join(told))
 
 
 def possible_supplements(

@@ -17,7 +17,7 @@ from parcours.text import euros, listed, plain_euros
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text
 from parcours.web.quote.state import State
-from parcours.web.quote.supplements import name_of, supposed, tariff, visit_code, ways, who_of
+from parcours.web.quote.supplements import UNCALLED, name_of, supposed, tariff, uncalled, visit_code, ways, who_of
 
 OF_ONE_ACT = ("act", "fee", "base", "quantity", "status", "ips", "sure", "unsure")
 ORDINARY_CODES = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
@@ -84,18 +84,19 @@ def splits(page: Page, state: State, settled: Answer, pairs: Pairs) -> Iterator[
         settled_lines = settled_as(state, lines)
         if settled_lines is None:
             continue
-        unsaid = [text(words, page.lang) for words in supposed(codes, state.given, state.day)]
-        words = words_of(lines, settled_lines, unsaid, page.lang)
+        unsaid = list(supposed(codes, state.given, state.day))
+        needed = [text(one, page.lang) for one in (*unsaid, *([UNCALLED] if uncalled(codes, state.given) else []))]
+        words = words_of(lines, settled_lines, needed, page.lang)
         yield Split(words, page.address("/bill", bill_pairs(pairs, lines)), settled_lines, certain=not unsaid)
 
 
-def words_of(lines: Sequence[tuple[str, int]], settled: BillAnswer, unsaid: Sequence[str], lang: str) -> str:
-    """How a price splits, and under which conditions that nobody said."""
+def words_of(lines: Sequence[tuple[str, int]], settled: BillAnswer, needed: Sequence[str], lang: str) -> str:
+    """How a price splits, and under which conditions."""
     words = N_("This price is to the cent several lawful lines, all refunded: {lines}. Read so, {left} is left to you.")
-    if unsaid:
+    if needed:
         words = N_("If {unsaid}, this price is lawful and refunded: {lines}. {left} is then left to you.")
     named = listed([f"{code} {name_of(code, lang)} {euros(cents, lang)}" for code, cents in lines], lang)
-    return text(words, lang, lines=named, left=euros(settled.totals["patient"], lang), unsaid=listed(unsaid, lang))
+    return text(words, lang, lines=named, left=euros(settled.totals["patient"], lang), unsaid=listed(needed, lang))
 
 
 def settled_as(state: State, lines: list[tuple[str, int]]) -> BillAnswer | None:

@@ -19,6 +19,7 @@ from parcours.law.loader import load
 from parcours.law.workdays import SATURDAY, is_sunday_or_holiday
 from parcours.web import i18n
 from parcours.web.i18n import N_
+from parcours.web.pages import text
 
 FILE = Path(__file__).with_name("suggestions.yaml")
 GENERALIST = "generaliste"
@@ -28,6 +29,8 @@ AT_HOME = frozenset({"VRD", "VRN", "VRM", "VRS"})
 """Asked for by the call centre, at home."""
 NOT_SENT = frozenset({"F", "MN", "MM", "MHP"})
 """For who comes without a call centre."""
+UNCALLED = N_("you went there without calling the 15")
+"""What these suppose at a doctor on call, who is seen with or without a call."""
 ON_CALL = "permanence_des_soins"
 HOME = ("VG", "MD")
 """A general practitioner's visit at home, and its travel."""
@@ -45,6 +48,8 @@ class Supplement:
     url: str = ""
     explains: bool = False
     """Is it exactly what is above the tariff?"""
+    only_if: str = ""
+    """What must be so for it to be lawful."""
 
 
 @cache
@@ -81,12 +86,15 @@ def hours_of(facts: Mapping[str, str | None], name: str) -> Iterator[str]:
 
 
 def denied(code: str, facts: Mapping[str, str | None]) -> bool:
-    """Does an answer exclude a supplement: one without a call centre where it sent the patient, and the reverse?"""
-    setting = facts.get("special_setting")
-    if setting == ON_CALL:
-        return code in NOT_SENT
+    """Does an answer exclude a supplement: of a call centre where none sent the patient, or not urgent?"""
+    sent = facts.get("special_setting") in (None, ON_CALL)
     urgent = facts.get("urgent") == "true"
-    return (setting is not None and code in AT_PRACTICE | AT_HOME) or (urgent and code == "MHP")
+    return (not sent and code in AT_PRACTICE | AT_HOME) or (urgent and code == "MHP")
+
+
+def uncalled(codes: Sequence[str], facts: Mapping[str, str | None]) -> bool:
+    """Are these lawful at the doctor on call for who went there without a call only?"""
+    return facts.get("special_setting") == ON_CALL and not NOT_SENT.isdisjoint(codes)
 
 
 def supposed(codes: Sequence[str], facts: Mapping[str, str | None], day: date) -> Iterator[str]:
@@ -127,7 +135,13 @@ def supplements(facts: Mapping[str, str | None], day: date, excess: int, lang: s
     who = who_of(facts)
     costs = {code: tariff(code, day, who) for code in dict.fromkeys((*likely, *rare))}
     found = [
-        Supplement(code, name_of(code, lang), cents, explains=cents == excess)
+        Supplement(
+            code,
+            name_of(code, lang),
+            cents,
+            explains=cents == excess,
+            only_if=text(UNCALLED, lang) if uncalled((code,), facts) else "",
+        )
         for code, cents in costs.items()
         if cents > 0 and (cents == excess or code in likely)
     ]
