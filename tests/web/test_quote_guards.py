@@ -383,3 +383,17 @@ def test_every_ground_with_the_right_to_direct_billing_says_so_whoever_gives_the
     assert "Demandez le tiers payant : c’est votre droit" in page
     assert "Avec un examen obligatoire de la grossesse, personne ne peut vous demander" in page
     assert "c’est votre droit" not in words(client, quote(**seen, exemption="none"), "fr")
+
+
+def test_after_the_year_of_grace_a_new_declaration_is_the_first_step(client: TestClient) -> None:
+    """Nobody is sent back to a doctor who is gone (L162-5-3, 5°)."""
+    for specialty, first in (
+        ("generaliste", "Declare a new médecin traitant The visit is then inside the pathway: €10.60 less for you."),
+        ("dermatologie", "Declare a new médecin traitant, and ask for a letter The visit is then inside the pathway:"),
+    ):
+        gone = {"specialty": specialty, "care_date": today().isoformat(), "medecin_traitant_left_on": "2025-01-20"}
+        page = words(client, quote(**gone, role="autre", referral="none"))
+        assert page.split("What to do now")[1].split("Before", 1)[1].strip().startswith(first)
+        assert page.count(first) == 1
+        assert "See your médecin traitant instead" not in page
+        assert "Ask your médecin traitant for a letter" not in page

@@ -228,3 +228,16 @@ def test_the_solidarity_cover_leaves_no_forbidden_overrun() -> None:
 def test_the_solidarity_cover_counts_the_age_of_the_start_of_the_year(january: int, monthly: int) -> None:  # L861-1
     answer = settle({**BASE, "age": 30, "age_1er_janvier": january})
     assert {item.monthly for item in advise(answer, "fr").conditional if item.levers == ("c2s",)} == {monthly}
+
+
+@pytest.mark.parametrize("left", ["2025-03-02", "2023-03-02"])
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize(
+    ("specialty", "new"), [("generaliste", "declare_this_doctor"), ("dermatologie", "declare_new_medecin_traitant")]
+)
+def test_nobody_is_sent_back_to_a_doctor_who_left(left: str, specialty: str, new: str, *, declared: bool) -> None:
+    facts = {**BASE, "specialty": specialty, "fee": 37, "medecin_traitant": declared, "medecin_traitant_left_on": left}
+    found = {name for item in options(settle(facts)) for name in item.levers}
+    supposed = {"see_medecin_traitant", "see_same_premises", "get_referral", "get_referral_ipa", "ald_protocol"}
+    assert not found & supposed
+    assert new in found or (left > "2024" and specialty == "generaliste")

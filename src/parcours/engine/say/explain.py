@@ -15,7 +15,7 @@ from typing import Any
 
 from parcours.engine.case import Answer
 from parcours.engine.facts.jsonio import plain
-from parcours.engine.facts.vocabulary import UNSAID
+from parcours.engine.facts.vocabulary import LEFT_ON, UNSAID
 from parcours.engine.say.freshness import Freshness, freshness
 from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_values, needed, precise, tariff_of
 from parcours.engine.say.row import STAGES, SettledRow
@@ -295,7 +295,7 @@ def why_not(row: SettledRow, context: Mapping[str, Any], lang: str) -> tuple[Why
 def context_of(row: SettledRow) -> dict[str, Any]:
     """What the conditions of levers and of exceptions read: facts with their defaults, cases, and a few that follow."""
     law, code = row.law, row.specialty_code
-    direct = "none"
+    direct, left = "none", bool(row.facts.get(LEFT_ON))
     if law.acces_direct[code] and row.profession == Profession.MEDECIN:
         direct = "age" if law.acces_direct_age[code] else "purposes"
     return {
@@ -312,7 +312,8 @@ def context_of(row: SettledRow) -> dict[str, Any]:
         "midwife": midwife_follows(row),
         "exception_installation": law.exception_installation == 1,
         "grace": bool(law.grace_depart_annees),
-        "left": bool(row.facts.get("medecin_traitant_left_on")),
+        "left": left,
+        "own_doctor": bool(row.facts.get("medecin_traitant")) and not left,
         "excess": bool(row.amounts.get("depassement")),
         "unlawful": bool(row.amounts.get("unlawful_excess")),
         "share": bool(row.amounts.get("ticket_moderateur")),

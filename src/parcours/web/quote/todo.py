@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from parcours.documents import Event
 from parcours.engine.case import Answer
+from parcours.engine.facts.vocabulary import LEFT_ON
 from parcours.law import thresholds
 from parcours.law.cases import CasePayment
 from parcours.law.codes import Exemption, Pathway, Profession, Role, TiersPayant
@@ -37,6 +38,11 @@ RIGHTS = {
     Exemption.IVG: N_("an abortion"),
 }
 """Grounds that give a right to direct billing (`WITH_THE_RIGHT` of the rules: L162-1-21, L162-1-22), in words."""
+DECLARING = {
+    "declare_this_doctor": N_("Declare a new médecin traitant"),
+    "declare_new_medecin_traitant": N_("Declare a new médecin traitant, and ask for a letter"),
+}
+"""What brings it inside after the doctor left."""
 
 
 @dataclass(frozen=True)
@@ -140,13 +146,15 @@ class Todo:
 
     def before(self) -> Iterator[Task]:
         """What makes the visit cheaper, while it can still be done."""
+        if self.grace_over:
+            yield from self.declare()
         for lever, words in INSIDE.items():
-            saved = self.about.saved.get(lever, 0) if self.act.medecin_traitant else 0
+            saved = self.about.saved.get(lever, 0) if self.act.medecin_traitant and not self.left else 0
             if saved <= 0:
                 continue
             yield Task(
                 self.say(words),
-                self.say("The visit is then inside the pathway: {amount} less for you.", amount=self.money(saved)),
+                self.then_inside(saved),
                 links=(self.link(N_("Seen without a letter"), "/situations/hors_parcours"),),
             )
         if self.about.facts.get("specialty") == "psychiatrie":
@@ -160,6 +168,10 @@ class Todo:
                     self.link(N_("Official directory"), OFFICIAL_DIRECTORY),
                 ),
             )
+
+    def then_inside(self, saved: int) -> str:
+        """What a visit inside the pathway saves."""
+        return self.say("The visit is then inside the pathway: {amount} less for you.", amount=self.money(saved))
 
     def other_help(self) -> Iterator[Task]:
         """Who else helps beside a psychiatrist."""
@@ -262,7 +274,8 @@ class Todo:
                     "claim was sent on, send the statement (décompte) to the mutuelle."
                 ),
             )
-        yield from self.declare()
+        if not self.grace_over or self.day < today():
+            yield from self.declare()
 
     def refund(self) -> Iterator[Task]:
         """When the money comes, with a card and on paper, and until when it may be asked."""
@@ -298,11 +311,10 @@ class Todo:
         )
 
     def declare(self) -> Iterator[Task]:
-        """A médecin traitant to declare: at once, or before the end of the year of grace."""
+        """A médecin traitant to declare: at once, before the end of the year of grace, or first of all after it."""
         if self.act.profession != Profession.MEDECIN or self.act.role == Role.NOUVEAU_MEDECIN_TRAITANT:
             return
-        left = self.about.facts.get("medecin_traitant_left_on")
-        until = thresholds.grace_until(date.fromisoformat(str(left)), self.day) if left else None
+        until = self.grace
         links = (
             self.link(N_("Find a doctor"), "/directory"),
             self.link(N_("Nobody takes new patients?"), "/situations/trouver_un_medecin"),
@@ -322,12 +334,34 @@ class Todo:
                 links,
                 ends=True,
             )
-        elif not self.act.medecin_traitant and self.act.age >= thresholds.age_of_choice(self.day):
+        elif (self.left or not self.act.medecin_traitant) and self.act.age >= thresholds.age_of_choice(self.day):
             words = N_(
                 "The doctor can do it online during a visit: it counts at once. On paper, you both sign form {form} "
                 "and send it to your fund: it counts once the fund has it on file."
             )
-            yield Task(self.say("Declare a médecin traitant"), self.say(words, form=self.form()), links=links)
+            title = N_("Declare a new médecin traitant") if self.left else N_("Declare a médecin traitant")
+            said = self.say(words, form=self.form())
+            saved = {lever: cents for lever in DECLARING if (cents := self.about.saved.get(lever, 0)) > 0}
+            if self.left and saved and self.day >= today():
+                lever = max(saved, key=saved.__getitem__)
+                title, said = DECLARING[lever], f"{self.then_inside(saved[lever])} {said}"
+            yield Task(self.say(title), said, links=links)
+
+    @property
+    def left(self) -> date | None:
+        """The day the médecin traitant left, where it is given."""
+        said = self.about.facts.get(LEFT_ON)
+        return date.fromisoformat(str(said)) if said else None
+
+    @property
+    def grace(self) -> date | None:
+        """First day after the year of grace of a departure."""
+        return thresholds.grace_until(self.left, self.day) if self.left else None
+
+    @property
+    def grace_over(self) -> bool:
+        """Has the doctor left, and is there no time of grace, or no more?"""
+        return self.left is not None and (self.grace is None or self.grace <= self.day)
 
     def form(self) -> str:
         """The paper form of the day."""
