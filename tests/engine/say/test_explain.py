@@ -110,6 +110,19 @@ def test_an_unlawful_excess_is_a_warning() -> None:
     assert "€15.00" in warning
 
 
+def test_above_the_tariff_of_who_is_no_doctor_is_to_check() -> None:
+    """Their agreements were not read (gap): neither called unlawful nor passed over."""
+    midwife = {"care_date": "2026-11-20", "age": 30, "profession": "sage_femme", "fee": 31}
+    assert "À vérifier : 4,50 €" in str(explain(settle(midwife), "fr").warning).replace("\u202f", " ").replace(
+        "\xa0", " "
+    )
+    nurse = {**midwife, "profession": "infirmier", "base": 5, "fee": 10}
+    assert "To check: €5.00" in str(explain(settle(nurse), "en").warning)
+    prosthesis = {"profession": "chirurgien_dentiste", "base": 120, "fee": 500}
+    for free in ({"fee": "26.50"}, {"convention": "non_conventionne"}, {"exigence_particuliere": 5}, prosthesis):
+        assert explain(settle({**midwife, **free}), "fr").warning is None, free
+
+
 def test_a_row_without_case_codes_is_refused_by_name() -> None:
     with pytest.raises(FactError) as caught:
         explain({"care_date": "2025-06-02"}, "fr")

@@ -103,7 +103,7 @@ def explain_bill(answer: BillAnswer, lang: str = "fr", *, quiet: bool = False, a
         steps = tuple(steps_of(answer, line, one, own, lang, quiet=quiet))
         values += [value.id for step in steps for value in step.values]
         articles += [reference.id for step in steps for reference in step.references]
-        warning = own.warning if own else None
+        warning = own.warning if own and not line.line.elsewhere else None  # overseas, another tariff may hold
         label = label_of_line(answer, line, lang)
         lines.append(LineExplanation(line.number, line.text, label, steps, warning))
     last = max(line.line.act.care_date for line in answer.lines)

@@ -122,11 +122,10 @@ def explain_row(
     words = row.words()
     context = context_of(row)
     steps = tuple(step(stage, row, words, others, context, lang) for stage in STAGES)
-    excess = row.amounts.get("unlawful_excess")
     return Explanation(
         lang=lang,
         headline=sentence(f"headline_{row.pathway}", words, lang),
-        warning=sentence("forbidden_excess" if row.forbidden else "unlawful_excess", words, lang) if excess else None,
+        warning=warning_of(row, words, lang),
         steps=tuple(item for item in steps if quiet or not item.quiet),
         why_not=why_not(row, context, lang),
         freshness=freshness(
@@ -136,6 +135,13 @@ def explain_row(
             lang,
         ),
     )
+
+
+def warning_of(row: SettledRow, words: Words, lang: str) -> str | None:
+    """What is asked above what may be asked, or above a tariff that may be owed; None where nothing is."""
+    if row.amounts.get("unlawful_excess"):
+        return sentence("forbidden_excess" if row.forbidden else "unlawful_excess", words, lang)
+    return sentence("excess_to_check", words, lang) if row.to_check else None
 
 
 def step(

@@ -122,6 +122,18 @@ class SettledRow:
         return bool(self.facts.get("c2s")) or self.profession == Profession.PSYCHOLOGUE
 
     @property
+    def to_check(self) -> bool:
+        """Does an auxiliary, a midwife or a laboratory of the agreement ask more than the tariff, or a dentist for an
+        ordinary consultation?  Their agreements are not in the data (gap `depassements_non_medecins`).
+        """
+        if self.amounts.get("max_fee") is not None or not self.amounts.get("base"):
+            return False
+        prosthesis = self.profession == Profession.CHIRURGIEN_DENTISTE and self.cases["base"] == "given"
+        bound = Profession.CHIRURGIEN_DENTISTE <= self.profession <= Profession.LABORATOIRE and not prosthesis
+        asked = self.facts.get("convention") == "non_conventionne" or self.facts.get("exigence_particuliere")
+        return bound and not asked and bool(self.amounts.get("depassement"))
+
+    @property
     def not_owed(self) -> int:
         """What is asked and may not be, for certain, in cents: it is no part of what the patient owes."""
         return (self.amounts.get("unlawful_excess") or 0) if self.forbidden else 0

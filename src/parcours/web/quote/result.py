@@ -116,7 +116,7 @@ def exact_result(
         kind=paid_by_the_fund(settled.act, result),
         day=settled.act.care_date,
         pathway=place_of(result, settled.law),
-        warning=explanation.warning if disputed and not disputed.certain else None,
+        warning=None if split or (disputed and disputed.certain) else explanation.warning,
         disputed=disputed,
     )
     return replace(card, note=without_optam(settled, lang), split=split.words if split else "")
