@@ -112,3 +112,19 @@ def test_columns_that_files_of_funds_have_are_asked_about(tmp_path: Path) -> Non
     acts.write_text("specialty,fee,age,care_date,MT,Sect,Orientation\ngeneraliste,30,34,2026-11-20,1,1,N\n")
     said = run("settle", acts, "-o", tmp_path / "out.csv", "--lang", "en").stderr
     assert "--map MT=medecin_traitant --map Sect=convention --map Orientation=referral" in said
+
+
+@pytest.mark.parametrize("sector", [(), ("SECTEUR=convention",)])
+def test_a_sector_beside_its_optam_is_one_fact_with_it(acts: Path, tmp_path: Path, sector: tuple[str, ...]) -> None:
+    """The sector alone would make each doctor with OPTAM one without."""
+    said = run("settle", acts, "-o", tmp_path / "o.csv", *options("--map", sector), "--lang", "en").stderr
+    assert "all together: --map SECTEUR+OPTAM=convention " in said
+    assert "--map SECTEUR=" not in said
+    assert "carried through as they are, no fact read in them: ADRESSE\n" in said
+    alone = [one for one in MAPS if "OPTAM" not in one]
+    values = options(
+        "--values", ("ADRESSE:O=avis_ponctuel", "ADRESSE:n=none", "SECTEUR:1=secteur_1", "SECTEUR:2=secteur_2")
+    )
+    told = ("--map", "SECTEUR=convention", "--map", "OPTAM=")
+    done = run("settle", acts, "-o", tmp_path / "o.csv", *options("--map", (*alone,)), *told, *values, "--lang", "en")
+    assert done.exit_code == 3, "who says that OPTAM is not read is believed"

@@ -100,10 +100,11 @@ def test_everything_that_is_wrong_with_the_columns_is_told_at_once() -> None:
     with pytest.raises(WrongColumns) as caught:
         names_of(["ADHERENT", "Date de soins", "Montant", "SPE", "né"], {})
     *each, together = caught.value.message["fr"].splitlines()
-    *each, missing, later = each
+    *each, missing, later, carried = each
     assert len(each) == 4, "columns that may be facts"
     assert "il manque la colonne age ou birth_date" in missing
     assert "pas de colonne convention, medecin_traitant, role, referral" in later
+    assert carried.endswith(" : né")
     assert together == (
         "tout ensemble : --map ADHERENT=patient_id --map 'Date de soins=care_date' --map Montant=fee "
         "--map SPE=specialty --map COLONNE=age"

@@ -56,6 +56,10 @@ USUAL = {
     "quantity": ("quantite",),
 }
 """What files of funds and insurers often call a fact."""
+BESIDE = {"convention": ("optam", "dptam", "optam_co")}
+"""Columns that say a part of a fact: a sector without its OPTAM makes each doctor of sector 2 one without."""
+PLUS = "+"
+"""Between the columns that say a fact together."""
 SMALL = frozenset(("d", "de", "des", "du", "l", "la", "le"))
 """Words of a name that mean nothing."""
 SHORT = 5
@@ -99,11 +103,16 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column
         raise _wrong(f"la colonne « {twice} » est donnée deux fois", f"column {twice!r} is given twice")
     reserved = ("error",) if error_column else (SOURCE_ROW,)
     wrong = Wrong()
-    wrong.usual([name for column, name in zip(columns, names, strict=True) if column not in mapping], names)
+    unmapped = [name for column, name in zip(columns, names, strict=True) if column not in mapping]
+    if not error_column:
+        wrong.parted(unmapped, mapping)
+    wrong.usual(unmapped, names)
     wrong.missing(names)
     wrong.others(names, {name for column, name in zip(columns, names, strict=True) if column in mapping}, reserved)
     if wrong.told:
         wrong.later(may_be_needed([*names, *wrong.meant.values(), *wrong.unnamed], {}))
+        parts = {part for column in mapping for part in column.split(PLUS)}
+        wrong.carried([name for name in unmapped if name not in parts], of_bills(names))
         raise WrongColumns(wrong.message)
     return names
 
@@ -155,10 +164,36 @@ class Wrong:
         lines = [*self.told, *several]
         return Text("\n".join(one.fr for one in lines), "\n".join(one.en for one in lines))
 
+    @property
+    def asked(self) -> set[str]:
+        """The columns that are asked about, each part of those that are said together."""
+        return {part for name in self.meant for part in (name, *name.split(PLUS))}
+
+    def parted(self, columns: Sequence[str], mapping: Mapping[str, str]) -> None:
+        """A column that says a part of a fact which another is taken for alone: the two are one fact."""
+        for fact, others in BESIDE.items():
+            rest = next((name for name in columns if plain_name(name) in others), "")
+            of_fact = [name for name, said in mapping.items() if said == fact]
+            if fact not in columns:
+                of_fact += [name for name in columns if usual_fact(name, ()) == fact]
+            alone = next(iter(of_fact), "")
+            if rest and alone and rest not in alone.split(PLUS):
+                together = f"{alone}{PLUS}{rest}"
+                self.meant[together] = fact
+                taken, kept = map_of((together, fact)), map_of((rest, ""))
+                self.told.append(TOGETHER.format(one=alone, rest=rest, fact=fact, taken=taken, kept=kept))
+
+    def carried(self, columns: Iterable[str], bills: bool) -> None:
+        """The columns of which nothing is read, told with the rest: one of them may be a fact."""
+        ours = {*BY_NAME, *(COLUMNS_OF_BILLS if bills else ()), *self.asked}
+        others = [name for name in columns if name not in ours]
+        if others:
+            self.told.append(CARRIED.format(names=", ".join(others)))
+
     def usual(self, columns: Iterable[str], names: Sequence[str]) -> None:
         """A column that files often call so is asked about: a fact that is passed over changes every amount."""
         for name in columns:
-            fact = usual_fact(name, [*names, *self.meant.values()]) if name not in BY_NAME else ""
+            fact = usual_fact(name, [*names, *self.meant.values()]) if name not in {*BY_NAME, *self.asked} else ""
             if fact:
                 self.may_be(name, fact)
 
@@ -167,7 +202,7 @@ class Wrong:
         for group in NEEDED:
             if any(name in names or name in self.meant.values() for name in group):
                 continue
-            others = [name for name in names if name not in BY_NAME and name not in self.meant]
+            others = [name for name in names if name not in BY_NAME and name not in self.asked]
             close = [near for name in group for near in get_close_matches(name, others, n=1, cutoff=0.5)]
             hint = Text("", "")
             if close:
@@ -186,7 +221,7 @@ class Wrong:
         """A column that is no fact is carried through, unless it looks like a misspelt fact or hides a result."""
         ours = {*BY_NAME, *(COLUMNS_OF_BILLS if of_bills(names) else ())}
         for name in names:
-            if name in ours or name in self.meant:
+            if name in ours or name in self.asked:
                 continue
             if name in reserved or name in RENAMED.values() or name in RESULT_NAMES:
                 self.told.append(RESERVED.format(name=name))
@@ -211,6 +246,15 @@ RESERVED = Text(
 NOT_A_FACT = Text(
     "la colonne « {name} » n'est pas un fait ; est-ce {fact} ? {taken}, ou {kept} pour la garder",
     "column '{name}' is not a fact; did you mean {fact}? {taken}, or {kept} to carry it through",
+)
+TOGETHER = Text(
+    "les colonnes « {one} » et « {rest} » disent ensemble {fact} : {taken}, ou {kept} pour garder « {rest} » "
+    "sans la lire",
+    "columns '{one}' and '{rest}' say {fact} together: {taken}, or {kept} to carry '{rest}' through unread",
+)
+CARRIED = Text(
+    "gardées telles quelles, sans y lire aucun fait : {names}",
+    "carried through as they are, no fact read in them: {names}",
 )
 MAY_BE_NEEDED = Text(
     "pas de colonne {names} : une ligne de médecin où ce fait change la réponse sera refusée",

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.engine.batch.errors import WrongColumns
+from parcours.engine.batch.header import PLUS
 from parcours.engine.batch.reading import whole
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import read
@@ -15,7 +16,6 @@ from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.cache import flat_law
 from parcours.text import Text
 
-PLUS = "+"
 Values = Mapping[str, Mapping[str, str]]
 """Of each column, what a word of the file stands for."""
 FORM = Text(
