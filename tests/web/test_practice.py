@@ -14,6 +14,7 @@ from parcours.registry.cards import service as cards
 from parcours.registry.claims import control
 from parcours.registry.claims.models import Claim, ClaimState, Lot
 from parcours.registry.claims.sheets import Sheet, acknowledge_lot, issue, write
+from parcours.registry.complementary import service as complementary
 from parcours.registry.directory.models import Professional
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
@@ -167,6 +168,26 @@ def test_a_complementary_insurance_that_is_not_known_is_not_counted_as_none(peop
     assert "€2.00 to €11.00" in page
     assert "ask for the card" in page
     assert "€0.00 to €9.00" in page, "nor is what both parts would leave at the desk"
+
+
+def test_a_mutuelle_of_unknown_guarantees_pays_between_nothing_and_the_share(people, country, database_url):  # noqa: F811
+    def linked(session):
+        complementary.register(session, country.zoe, "AMC990001", contract=None, starts_on=paris_today(),
+                               day=paris_today(), at=now_utc())  # fmt: skip
+
+    change(database_url, linked)
+    page = send(people("zola"), f"/practice/patient?of={country.zoe}", "preview", acts="G", tiers_payant="full").text
+    assert '<p class="sum money">€0.00 to €9.00</p>' in page
+    assert "€2.00 to €11.00" in page
+    assert "what it guarantees is not" in page
+
+
+@pytest.mark.parametrize("acts", ["G YYYY010", "G YYYY010=46,30"])
+def test_a_code_without_a_tariff_here_is_told_to_a_secretary(people, country, acts):  # noqa: F811
+    page = send(people("delegate"), f"/practice/patient?of={country.alice}", "preview", acts=acts)
+    assert page.status_code == 422
+    assert "This installation does not know the tariff of YYYY010 on that day" in page.text
+    assert "ask who administers parcours" in page.text
 
 
 def test_a_holder_of_the_c2s_is_not_made_to_pay(people, country):  # noqa: F811

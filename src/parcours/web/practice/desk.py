@@ -299,7 +299,7 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         typed={name: desk.field(name, 200) or desk.asked(name) for name in TYPED},
         warnings=bill.warnings if bill else [],
         unpaid=unpaid(link, bill),
-        unsure=bill is not None and link is None and not c2s and bill.most_complementary("none") > 0,
+        unsure=bill is not None and not (c2s or (link and link.contract)) and bill.most_complementary("none") > 0,
         notes=[*bill.told, *(NOTES[one] for one in bill.facts.notes if one in NOTES)] if bill else [],
         lasts=SHOWN_FOR,
         c2s=c2s,
@@ -318,8 +318,10 @@ def form_of(desk: Desk, record: Record, doctor_id: str) -> Declaration | None:
 
 
 NO_GUARANTEE = Text(
-    "La mutuelle est connue, ses garanties ne le sont pas : sa part est comptée à 0 €.",
-    "The mutuelle is known, what it guarantees is not: its part is counted as €0.",
+    "La mutuelle est connue, ses garanties ne le sont pas : un contrat responsable paie au moins la part qu'il complète"
+    " (R871-2).",
+    "The mutuelle is known, what it guarantees is not: a responsible contract pays at least the share that it completes"
+    " (R871-2).",
 )
 NOTHING_FROM = Text(
     "Le contrat de la mutuelle ne paie rien pour ces actes.",
@@ -328,10 +330,12 @@ NOTHING_FROM = Text(
 
 
 def unpaid(link: Link | None, bill: Bill | None) -> Text | None:
-    """Why a complementary insurance that is there pays nothing."""
+    """Why what a complementary insurance that is there pays is nothing, or is not known."""
     if link is None or bill is None or bill.chosen.total("amc"):
         return None
-    return NOTHING_FROM if link.contract else NO_GUARANTEE
+    if link.contract:
+        return NOTHING_FROM
+    return NO_GUARANTEE if bill.most_complementary("none") > 0 else None
 
 
 def pathway_now(desk: Desk, insured_id: str, doctor_id: str) -> tuple[str, str] | None:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,8 +13,8 @@ from typing import Any
 
 from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.codetext import read_code
-from parcours.engine.bill.settle import BillAnswer
-from parcours.engine.errors import FactError
+from parcours.engine.bill.settle import BillAnswer, settle_bill
+from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.say.wording import day as day_text
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
@@ -32,7 +33,7 @@ from parcours.registry.people.service import rights_on
 from parcours.registry.visits.facts import VisitFacts, visit_facts
 from parcours.text import LANGS, Text, euros, plain_euros
 from parcours.web.bill.address import HOURS, State
-from parcours.web.bill.catalogue import label_of, near_codes, profession_of, tariff
+from parcours.web.bill.catalogue import label_of, near_codes, plain_facts, profession_of, tariff
 from parcours.web.desk.room import Desk, wrong
 
 WAYS = {
@@ -60,6 +61,14 @@ ABOVE_THE_TARIFF = Text(
 RELATED = ("ald", "at_mp")
 BLOCKED = Text("cette carte est bloquée : aucun lecteur ne la lit", "this card is blocked: no reader reads it")
 ABSENT = Text("la carte « absente », la feuille signée suit", "the card “absent”, the signed sheet follows")
+NO_TARIFF = Text(
+    "cette installation ne connaît pas le tarif de {code} ce jour-là",
+    "this installation does not know the tariff of {code} on that day",
+)
+ASK = Text(
+    "une feuille sans ce code ; demandez à la personne qui administre parcours d'ajouter ce tarif",
+    "a sheet without this code; ask who administers parcours to add this tariff",
+)
 NOTHING_IN_ADVANCE = Text(
     "ce patient a la complémentaire santé solidaire : il n'avance rien, le tiers payant porte sur les deux parts et"
     " c'est un droit (L861-3) ; une carte absente se remplace par l'attestation de droits (D861-2)",
@@ -245,16 +254,29 @@ def state_of(desk: Desk, doctor: Professional, facts: VisitFacts, words: list[Ty
 
 
 def price(state: State, one: Typed) -> int:
-    """What a line is billed: as typed, else what the law sets. Raises Invalid: its price is free."""
+    """What a line is billed: as typed, else what the law sets. Raises Invalid: its price is free, or not known here."""
     if one.fee is not None:
         return one.fee
     line = {"code": one.code} | ({"quantity": str(one.quantity)} if one.quantity else {})
     known = tariff(state, line)
     if known is None:
+        with told_plainly([one]):
+            settle_bill({**plain_facts(state), "lines": [{**line, "fee": "0"}]})
         raise wrong(
             "acts", Text(f"le prix de {one.code} : {one.code}=30,00", f"the price of {one.code}: {one.code}=30.00")
         )
     return known
+
+
+@contextmanager
+def told_plainly(words: Sequence[Typed]) -> Iterator[None]:
+    """A code whose tariff this installation does not hold, in words for who cannot import it. Raises Invalid."""
+    try:
+        yield
+    except UnknownTariff as error:
+        number = re.match(r"lines\[(\d+)\]", error.field)
+        code = words[int(number[1]) - 1].code if number else str(error.given)
+        raise Invalid("unknown_tariff", NO_TARIFF.format(code=code), field="acts", allowed=ASK) from None
 
 
 def check_known(state: State, one: Typed) -> None:
@@ -309,7 +331,8 @@ def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     }
     if related in RELATED:
         said["facts"] = {**said["facts"], "exemption": related}
-    answers = {name: foreseen(desk, read_sheet(desk.session, {**said, "tiers_payant": name})) for name in WAYS}
+    with told_plainly(words):
+        answers = {name: foreseen(desk, read_sheet(desk.session, {**said, "tiers_payant": name})) for name in WAYS}
     by_right = next((text for kind, text in BY_RIGHT.items() if way == "none" and is_due(kind, held, related)), None)
     return Bill(said, lines, answers, way, facts, by_right)
 
