@@ -159,6 +159,27 @@ def test_lines_are_found_by_code_and_by_words(client: TestClient) -> None:
     assert "Nothing found" in seen(client, bill(("specialty", "cardiologie"), ("q", "zzz"), ("code", "CS")))
 
 
+OF_EYES = (
+    *(("specialty", "ophtalmologie"), ("age", "58"), ("convention", "secteur_1"), ("exemption", "ald")),
+    *(("medecin_traitant", "true"), ("role", "correspondant"), ("referral", "soins_iteratifs"), ("contract", "none")),
+)
+
+
+def test_a_search_that_finds_nothing_says_how_to_copy_the_paper(client: TestClient) -> None:
+    """Without the national table here, a code or words that are not in our own list go on the bill with their base."""
+    page = seen(client, bill(*OF_EYES, ("q", "BGQP999")))
+    assert "This site does not hold the national list of acts (CCAM)" in page
+    assert "Copy the paper by hand" in page
+    assert "code=BGQP999" in page
+    assert "code=ACTE" in seen(client, bill(*OF_EYES, ("q", "zzz")))
+    for words in ("fundus", "fond d'œil", "rétinographie", "retina", "BGQP002"):
+        found = seen(client, bill(*OF_EYES, ("q", words)))
+        assert "Copy the paper by hand" not in found, words
+        assert "code=BGQP00" in found, words
+    line = (("code", "BGQP002"), ("fee", "30"), ("base", "30"))
+    assert left(seen(client, bill(*OF_EYES, *line))) == "€2.00"
+
+
 def test_every_code_that_is_suggested_is_known() -> None:
     from parcours.engine.bill.codetext import read_code
     from parcours.law.bill.book import bill_law

@@ -24,6 +24,7 @@ from parcours.text import COLON, DECIMAL, euros, plain_euros
 from parcours.web import i18n
 from parcours.web.bill import catalogue
 from parcours.web.bill.address import FACTS, OF_A_PAPER, Line, State
+from parcours.web.bill.by_hand import by_hand
 from parcours.web.bill.fields import Wrong, field_of, wrong_of
 from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.bill.questions import BillForm
@@ -139,6 +140,7 @@ class Paper:
             rows=rows,
             groups=tuple(self.groups()),
             found=tuple(self.chip(known.code, i18n.label(dict(known.label), self.lang)) for known in self.found()),
+            by_hand=by_hand(self.state, self.found(), self.chip, self.lang),
             query=self.state.query,
             error=self.error(),
             question=self.question(),
@@ -283,9 +285,8 @@ class Paper:
 
     def found(self) -> list[catalogue.Known]:
         """What the search found."""
-        return (
-            catalogue.find(self.state.query, catalogue.profession_of(self.state), self.day) if self.state.query else []
-        )
+        query = self.state.query
+        return catalogue.find(query, catalogue.profession_of(self.state), self.day) if query else []
 
     def chip(self, code: str, label: str = "") -> Chip:
         """A line that can be added, with its price where the law sets it."""

@@ -112,6 +112,8 @@ class BillView:
     rows: tuple[Row, ...]
     groups: tuple[Group, ...]
     found: tuple[Chip, ...]
+    by_hand: tuple[tuple[str, ...], tuple[Chip, ...]]
+    """Where a search found nothing: how to copy the paper, and the lines that take its base."""
     query: str
     error: str
     question: Question | None
