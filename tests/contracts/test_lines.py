@@ -31,6 +31,11 @@ UNDERSTOOD = [
         "visits and acts 140% with OPTAM, 120% without",
     ),
     ("OPTAM/OPTAM-CO : 220 %, non OPTAM/OPTAM-CO : 200 %", "visits and acts 220% with OPTAM, 200% without"),
+    ("Médecins signataires 200 %, non signataires 170 %", "visits and acts 200% with OPTAM, 170% without"),
+    (
+        "Médecins adhérents au dispositif DPTAM 220 %, médecins non signataires d’un DPTAM 150 %",
+        "visits and acts 220% with OPTAM, 150% without",
+    ),
     # on top of the patient's share or of the whole tariff
     ("TM", "visits and acts 100%"),
     ("100 % du ticket modérateur", "visits and acts 100%"),
@@ -38,6 +43,8 @@ UNDERSTOOD = [
     ("TM + 100%", "visits and acts 200% with OPTAM, 180% without"),
     ("100 % BR + 50 % BR", "visits and acts 150% with OPTAM, 130% without"),
     ("Spécialistes OPTAM : TM + 120 % BR, non OPTAM : TM + 80 % BR", "visits and acts 220% with OPTAM, 180% without"),
+    ("100 % TM + 80 % BR DPTAM, 60 % BR non DPTAM", "visits and acts 180% with OPTAM, 160% without"),
+    ("DPTAM : TM + 80 % BR, non DPTAM : 60 % BR", "visits and acts 180% with OPTAM, 160% without"),
     # the whole price
     ("100% frais réels", "visits and acts the whole price with OPTAM, 200% without"),
     ("100% des frais réels", "visits and acts the whole price with OPTAM, 200% without"),
@@ -66,6 +73,9 @@ REFUSED = [
     ("généraliste 150 %, spécialiste 200 %", "There are several levels for visits"),
     ("150 % à 200 %", "There are several levels for visits"),
     ("150 % hors OPTAM", "The level without OPTAM stands alone"),
+    ("Honoraires médecins non signataires 250 %", "The level without OPTAM stands alone"),
+    ("Honoraires médecins non signataires d’un DPTAM 250 %", "The level without OPTAM stands alone"),
+    ("100 % TM + 80 % BR DPTAM, 60 % des frais réels non DPTAM", "A part of the overruns or of the price"),
     ("yoga 150 %", "“yoga” is known here neither as a visit"),
     ("consultation de sophrologue 150 %", "“sophrologue” is known here neither"),
     ("ostéopathie 300 %", "“ostéopathie” is known here neither"),

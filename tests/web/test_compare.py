@@ -46,6 +46,8 @@ def test_a_contract_that_cannot_be_read_is_told_beside_its_field(client: TestCli
 
 def test_each_care_has_its_price_and_contracts_are_compared_with_each_other(client: TestClient) -> None:
     html = page(client, "/compare?year=glasses&shown=glasses&p-eye=90&p-glasses.lens=300,50")
+    by_hand = page(client, "/compare?year=glasses&p-eye=90")
+    assert re.search(r'name="p-eye"[^>]* value="90.00"', by_hand), "an address that somebody wrote"
     assert re.search(r'name="p-gp"[^>]* value="30.00"', html), "the tariff unless said"
     assert re.search(r'name="p-eye"[^>]* value="90.00" aria-label="Price of Eye doctor', html)
     assert re.search(r'name="p-glasses.lens"[^>]* value="300.50"', html)

@@ -9,15 +9,17 @@ from typing import Any
 from parcours.contracts.words import strange_words
 
 NUMBER = re.compile(r"(\d{1,5})(?:[.,](\d{1,2}))?\s*(%|€|euros?)?", re.IGNORECASE)
-NO_OPTAM = (
-    r"(?:hors|non|sans|pas|without|outside|not?)[\s-]*"
-    r"(?:(?:adh[ée]r\w*|signataires?|members?|signed)\s+(?:(?:[àa]u?|de|du|of|to)\s+)?(?:l['’]|the\s+)?)?(?:optam|dpta?m)"
+JOINED = (
+    r"(?:adh[ée]r\w*|signataires?\b|members?\b|signed\b)"
+    r"(?:(?:(?!adh[ée]r|signat|(?:et|ou|and|or|non|not)\b)[^\d;,:/()%\n])*?(?:optam|dpta?m))?"
 )
+"""A doctor who has joined, with the name of the agreement where it is said."""
+NO_OPTAM = rf"(?:hors|non|sans|pas|without|outside|not?)[\s-]*(?:a\s+)?(?:{JOINED}|optam|dpta?m)"
 """The words that say "without OPTAM", a doctor who has not joined it among them."""
 WITHOUT = re.compile(NO_OPTAM, re.IGNORECASE)
 AND_SURGEONS = re.compile(r"(optam)\s*(?:/|,|et|ou|and|or)\s*optam[\s-]*a?co\b", re.IGNORECASE)
 """OPTAM-CO, the same agreement for surgeons and obstetricians."""
-WITH = re.compile(r"(optam|dpta?m)", re.IGNORECASE)
+WITH = re.compile(rf"(?:{JOINED}|optam|dpta?m)", re.IGNORECASE)
 PERCENTS = {
     "dentaire_pct_br": r"dent|teeth|tooth|proth|couronne|crown|bridge|orthodont",
     "hospitalisation_pct_br": r"h[oô]pital|hospital",
@@ -48,9 +50,7 @@ TECHNICAL = re.compile(
 )
 VISITS = re.compile(r"consult|visit|m[ée]decin\b|g[ée]n[ée]ralist|sp[ée]cialist|honoraire|doctor|\bgp\b", re.IGNORECASE)
 """What begins another guarantee inside one part of a line."""
-OWN_WORD = re.compile(
-    rf"^\W*(?:(?:avec|with|and|et)\s+)?(?:{NO_OPTAM}|(?:adh[ée]r\w*\s+)?(?:optam|dpta?m))", re.IGNORECASE
-)
+OWN_WORD = re.compile(rf"^\W*(?:(?:avec|with|and|et)\s+)?(?:{NO_OPTAM}|{JOINED}|optam|dpta?m)", re.IGNORECASE)
 """A part that begins with OPTAM: it goes on about what the part before was about."""
 NOT_RESPONSABLE = re.compile(r"non[\s-]*responsable|not responsable", re.IGNORECASE)
 SCHEME = (
@@ -87,12 +87,18 @@ NO_MORE_THAN = re.compile(
 """No contract pays more than what was charged: it need not say so."""
 TARIFF = r"(?:la\s+)?(?:BR(?:SS)?\b|base de remboursement|tarif de convention|TC\b)"
 SHARE = r"(?:TM\b|tickets? mod[ée]rateurs?)"
-ADDED = re.compile(
-    rf"(?:100\s*%\s*(?:de\s+|du\s+|of\s+)?)?(?:le\s+)?(?:{SHARE}|{TARIFF})\s*(?:\+|plus)\s*(\d{{1,3}})\s*%"
-    rf"(?:\s*(?:de\s+|du\s+)?{TARIFF})?(?!\s*(?:(?:des?|du|of)\s+|d['’])?(?:d[ée]pass|overrun|DH\b|frais|FR\b))",
-    re.IGNORECASE,
+OF_TARIFF = (
+    rf"\s*%(?:\s*(?:de\s+|du\s+)?{TARIFF})?(?!\s*(?:(?:des?|du|of)\s+|d['’])?(?:d[ée]pass|overrun|DH\b|frais|FR\b))"
 )
+PLUS = rf"(?:100\s*%\s*(?:de\s+|du\s+|of\s+)?)?(?:le\s+)?(?:{SHARE}|{TARIFF})\s*(?:\+|plus)\s*"
+ADDED = re.compile(rf"{PLUS}(\d{{1,3}}){OF_TARIFF}", re.IGNORECASE)
 """The patient's share, or the whole tariff, and so much of the tariff on top of it."""
+OPTAM_WORD = rf"(?:{NO_OPTAM}|{JOINED}|optam|dpta?m)"
+ADDED_TWICE = (
+    rf"({PLUS}\d{{1,3}}{OF_TARIFF}\s*\(?{OPTAM_WORD}\)?\W*)(\d{{2}}{OF_TARIFF}\s*\(?{OPTAM_WORD})",
+    rf"({OPTAM_WORD}\s*:?\s*{PLUS}\d{{1,3}}{OF_TARIFF}\W*{OPTAM_WORD}\s*:?\s*)(\d{{2}}{OF_TARIFF})",
+)
+"""With OPTAM and without, the share written once for both: less than the tariff is on top of it too."""
 WHOLE_SHARE = re.compile(rf"(?:100\s*%\s*(?:de\s+|du\s+|of\s+)?|(?<!\d )(?<!% )){SHARE}", re.IGNORECASE)
 HEALTH = re.compile(r"100\s*%\s*sant[ée]", re.IGNORECASE)
 PAIR = re.compile(r"\d\s*%?\s*(?:BR\s*)?/\s*\d")
@@ -270,6 +276,8 @@ def in_numbers(text: str) -> str:
     """
     text = NO_MORE_THAN.sub("", HEALTH.sub("", text))
     text = REAL.sub(lambda match: match[0] if match[1] not in {None, "100"} else f"{WHOLE_PRICE} %", text)
+    for twice in ADDED_TWICE:
+        text = re.sub(twice, r"\1TM + \2", text, flags=re.IGNORECASE)
     text = ADDED.sub(lambda match: f"{LEAST + int(match[1])} %", AND_SURGEONS.sub(r"\1", text))
     return BEFORE.sub(r"\1 €", WHOLE_SHARE.sub(f"{LEAST} %", text))
 

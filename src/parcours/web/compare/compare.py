@@ -122,7 +122,7 @@ def view_of(page: Page) -> View:
     year = years().get(query.get("year", ""), years()["family"])
     rows, plans = read_plans(page)
     times = {name[2:]: int(value) for name, value in page.query if name.startswith("n-") and value.isdecimal()}
-    fresh = query.get("shown") != year.id
+    fresh = query.get("shown", year.id) != year.id
     prices, said = ({}, {}) if fresh else read_prices(page, year.items)
     items = with_prices(with_times(year.items, {} if fresh else times), prices)
     age = query.get("age", "")
