@@ -120,6 +120,10 @@ def test_a_parent_chooses_for_a_child_and_signs_with_a_young_person(people, coun
     path = f"/me/doctor?of={country.bob}"
     assert "awaited" in send(alice, path, "propose", professional_id=country.zola).text
     assert "awaited" in send(nora, "/me/doctor", "propose", professional_id=country.zola).text
+    own = nora.get("/me/doctor").text
+    assert "by you" in own
+    assert "the patient" not in own
+    assert "waits for a parent" in nora.get("/me").text
     home = alice.get("/me").text
     assert "Sign for" in home
     page = alice.get(f"/me/doctor?of={country.nora}")
@@ -127,6 +131,7 @@ def test_a_parent_chooses_for_a_child_and_signs_with_a_young_person(people, coun
     signed = send(alice, f"/me/doctor?of={country.nora}", "sign", declaration_id=declaration)
     assert "Your signature is recorded" in signed.text
     assert alice.get(f"/me/doctor?of={country.nora}").text.count("Sign as") == 0
+    assert "waits for a parent" not in nora.get("/me").text
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -21,7 +21,7 @@ PARTIES = {
 }
 
 ENDS = {
-    EndReason.PATIENT: Text("à votre demande", "at the patient's request"),
+    EndReason.PATIENT: Text("à la demande du patient", "at the patient's request"),
     EndReason.DOCTOR: Text("à la demande du médecin", "at the doctor's request"),
     EndReason.REPLACED: Text("remplacée par la suivante", "replaced by the next one"),
     EndReason.RETIRED: Text("départ à la retraite", "the doctor retired"),

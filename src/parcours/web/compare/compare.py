@@ -267,8 +267,8 @@ def best_words(found: Comparison, lang: str) -> str:
     words = N_("{name}: {total} in all, the least for this year of care.")
     if best.plan.contract is None:
         condition = N_(
-            "On condition that nothing else happens: a stay in hospital, glasses or teeth can "
-            "cost far more, and an employee is as a rule insured through the work."
+            "On condition that nothing is added to this year: a stay in hospital, one more pair of glasses or crown "
+            "can cost far more, and an employee is as a rule insured through the work."
         )
     else:
         condition = N_("On condition that the year is this one and that the contract is as you wrote it.")

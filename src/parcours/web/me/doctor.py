@@ -17,7 +17,7 @@ from parcours.registry.conciliation.models import CaseState, ContactOutcome, Out
 from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration
-from parcours.registry.declarations.models import Declaration, Party, State, Tenure
+from parcours.registry.declarations.models import Declaration, EndReason, Party, State, Tenure
 from parcours.registry.declarations.words import ENDS, PARTIES, STATES
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.near import NearbyDoctor, doctors_near
@@ -90,10 +90,22 @@ def my_doctor(desk: Desk) -> Response:
         signs=lambda row, missing: signing(desk, row, missing),
         history=[one for one in history if one is not standing.tenure], refused=refused_by(rows),
         near=nearby(mine) if may["propose"] and not chosen and not standing.tenure else [],
-        case=open_case_of(desk, mine), states=STATES, parties=PARTIES, ends=ENDS, answers=ANSWERS, outcomes=OUTCOMES,
+        case=open_case_of(desk, mine), states=STATES, parties=parties_of(mine), ends=ends_of(mine), answers=ANSWERS,
+        outcomes=OUTCOMES,
         needs_cosign=thresholds.age_of_choice(desk.today) <= mine.age < thresholds.majority(desk.today),
         place_of=lambda doctor: place_of(session, doctor, desk),
     )  # fmt: skip
+
+
+def parties_of(mine: Mine) -> dict[Party, Text]:
+    """Who signs, in the words of the one who looks: the patient is oneself, or somebody with a first name."""
+    name = mine.row.first_name
+    return {**PARTIES, Party.INSURED: Text("vous", "you") if mine.is_own else Text(name, name)}
+
+
+def ends_of(mine: Mine) -> dict[EndReason, Text]:
+    """Why a declaration ended, in the words of the one who looks."""
+    return {**ENDS, EndReason.PATIENT: Text("à votre demande", "at your request")} if mine.is_own else ENDS
 
 
 def doctor_asked(desk: Desk, given: str) -> Professional | None:

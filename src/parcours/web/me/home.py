@@ -19,7 +19,7 @@ from parcours.registry.complementary.models import LinkState
 from parcours.registry.complementary.service import links_of
 from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations.context import of_declaration
-from parcours.registry.declarations.models import State
+from parcours.registry.declarations.models import Party, State
 from parcours.registry.payments.account import Caps, caps
 from parcours.registry.people.context import Action, Tag, of_patient
 from parcours.registry.people.service import rights_on
@@ -86,6 +86,11 @@ def about_the_doctor(mine: Mine, standing: Standing) -> Iterator[Need]:
             name = doctor_name(mine.desk.session, row.professional_id)
             title = Text("Une déclaration attend votre signature", "A declaration waits for your signature")
             yield Need(url, title[lang], name, "now")
+        elif mine.is_own and Party.PARENT in missing:
+            title = Text(
+                "Votre déclaration attend la signature d'un parent", "Your declaration waits for a parent's signature"
+            )
+            yield Need(url, title[lang], doctor_name(mine.desk.session, row.professional_id))
     if standing.tenure is not None or mine.age < thresholds.age_of_choice(mine.desk.today) or standing.waiting:
         return
     if standing.last_day is not None:
