@@ -172,7 +172,10 @@ def test_a_fact_that_only_the_settlement_needs_is_asked(client: TestClient) -> N
 def test_why_a_contract_counts_less_without_optam(client: TestClient) -> None:
     for contract in (FLAT_150, "responsable_150"):
         page = words(client, quote(**FREE, contract=contract))
-        assert "Here your contract counts 130% of the tariff, not 150%: this doctor is not in OPTAM." in page
+        assert (
+            "Here your contract counts 130% of the tariff, as this doctor is not in OPTAM; with one who is, 150%."
+            in page
+        )
         assert "at least 20% of the tariff less there, and never more than 200%" in page
     assert "Ici votre contrat compte 130 % du tarif" in words(client, quote(**FREE, contract=FLAT_150), "fr")
     signed = {**FREE, "convention": "secteur_2_optam"}

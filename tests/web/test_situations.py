@@ -41,6 +41,14 @@ def test_a_question_names_the_ages_of_the_law() -> None:
     assert title_of(situations()["contraception"], "fr") == "La contraception avant 26 ans"
 
 
+def test_what_is_to_declare_of_a_pregnancy_and_what_holds_at_twenty_five_are_said(client: TestClient) -> None:
+    """The page that "déclaration de grossesse" finds; the direct access and the tariff of the young end apart."""
+    assert "Declare the pregnancy before the end of the third month" in client.get("/situations/maternite").text
+    page = client.get("/situations/psychiatrie").text
+    assert "the year of being 25 counts, as we read the agreement" in page
+    assert "tariff stops at 25" in page
+
+
 def test_a_letter_to_the_conciliator_is_ready_without_an_account_in_french_with_its_translation(
     client: TestClient,
 ) -> None:

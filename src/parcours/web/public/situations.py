@@ -331,16 +331,16 @@ def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page:
             amount=lost,
         )
     if family.age:
-        low, high = (
-            load().parameters[id_].values[-1].value
-            for id_ in ("parcours.psychiatrie_age_min", "parcours.psychiatrie_age_max")
-        )
+        ids = ("parcours.psychiatrie_age_min", "parcours.psychiatrie_age_max", "ages_tarifaires.jeune_psychiatrie")
+        low, high, young = (load().parameters[id_].values[-1].value for id_ in ids)
         return text(
-            "Yes from {low} to {high} years of age, with a declared médecin traitant. "
-            "At other ages, without a letter, {amount} less is refunded.",
+            "Yes from {low} to {high} years of age, with a declared médecin traitant: the year of being {high} counts, "
+            "as we read the agreement, but the young patient's tariff stops at {young}. At other ages, without a "
+            "letter, {amount} less is refunded.",
             page.lang,
             low=low,
             high=high,
+            young=young,
             amount=lost,
         )
     purposes = listed([lower_first(label("purpose", name, page.lang)) for name in family.purposes], page.lang)

@@ -136,11 +136,14 @@ def without_optam(settled: Answer, lang: str) -> str:
     }.get(CaseComplementary(settled.settlement.case_complementary), said)
     if counted >= said:
         return ""
-    words = N_("Here your contract counts {counted} of the tariff, not {said}: this doctor is not in OPTAM.")
+    words = N_(
+        "Here your contract counts {counted} of the tariff, as this doctor is not in OPTAM; with one who is, {said}."
+    )
     if contract.responsable and law.contrat_plafond_non_optam != UNKNOWN:
         words = N_(
-            "Here your contract counts {counted} of the tariff, not {said}: this doctor is not in OPTAM. The law has a "
-            "contrat responsable pay at least {gap} of the tariff less there, and never more than {most}."
+            "Here your contract counts {counted} of the tariff, as this doctor is not in OPTAM; with one who is, "
+            "{said}. The law has a contrat responsable pay at least {gap} of the tariff less there, and never more "
+            "than {most}."
         )
     amounts = {"counted": counted, "said": said, "gap": law.contrat_ecart_optam}
     most = WHOLE + law.contrat_plafond_non_optam

@@ -187,7 +187,10 @@ class Todo:
         if youngest <= self.act.age <= oldest:
             yield Task(
                 self.say("Studying? The student health service sees you directly"),
-                self.say("Doctors, and often psychologists, at the university: no letter, and no surcharge."),
+                self.say(
+                    "Doctors, and often psychologists, at the university: no letter, no surcharge, and often free: ask "
+                    "when you book."
+                ),
                 links=(self.link(N_("Care of students"), "/situations/etudiants"),),
             )
 
