@@ -5,9 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numba
 import pytest
 from typer.testing import CliRunner
 
+from parcours.cli.batch import compiling_told
 from parcours.cli.main import app
 
 HEADER = "ADHERENT;Date de soins;Naissance;SPE;SECTEUR;OPTAM;Montant;MT;ADRESSE;ROLE\n"
@@ -128,3 +130,11 @@ def test_a_sector_beside_its_optam_is_one_fact_with_it(acts: Path, tmp_path: Pat
     told = ("--map", "SECTEUR=convention", "--map", "OPTAM=")
     done = run("settle", acts, "-o", tmp_path / "o.csv", *options("--map", (*alone,)), *told, *values, "--lang", "en")
     assert done.exit_code == 3, "who says that OPTAM is not read is believed"
+
+
+def test_compiling_the_rules_is_said_once_and_only_then(capsys: pytest.CaptureFixture[str]) -> None:
+    loops = [numba.njit(one) for one in (lambda n: n + 1, lambda n: n + 2)]
+    for said in ("Compiling the rules, once: a minute or two.\n", ""):
+        with compiling_told("en"):
+            assert [loop(1) for loop in loops] == [2, 3]
+        assert capsys.readouterr().err == said

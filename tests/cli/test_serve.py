@@ -85,6 +85,7 @@ def test_the_demo_sets_up_and_prints_a_quote(tmp_path: Path, monkeypatch: pytest
     for name in ("PARCOURS_DATABASE_URL", "PARCOURS_SECRET_KEYS", "PARCOURS_SECRET_KEYS_FILE"):
         monkeypatch.delenv(name, raising=False)
     answer = CliRunner().invoke(serve.demo_app, ["--no-serve", "--lang", "en"])
+    assert [line[-1] for line in answer.stderr.splitlines()] == ["…"] * len(serve.STEPS), "each step as it begins"
     assert answer.exit_code == 0, answer.output
     assert "Outside the pathway: compulsory insurance pays €" in answer.output
     assert "And the next time?" in answer.output

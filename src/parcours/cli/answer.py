@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from parcours.cli.cited import source_line
-from parcours.cli.common import as_typed, money, screen
+from parcours.cli.common import money, screen
 from parcours.engine.case import ABSENT, Answer
 from parcours.engine.results import different_amounts, euros, result_dict
 from parcours.engine.say.explain import Explanation, explain
@@ -139,7 +139,7 @@ def print_notes(console: Console, answer: Answer, lang: str) -> None:
         option = load().readings[other.name].options[other.option]["label"][lang]
         chosen = f"--reading {other.name}={other.option}"
         console.print(f"[dim]{TEXT['reading'][lang]}{COLON[lang]}{option} ({chosen}){COLON[lang]}{text}[/]")
-    console.print(f"[dim]{as_typed(TEXT['why'][lang])}[/]")
+    console.print(f"[dim]{TEXT['why'][lang]}[/]")
     kept = {name: value for name, value in answer.defaults.items() if value not in ABSENT}
     said = [facts_said(kept, answer.act.care_date, lang)] if kept else []
     said += [NO_MUTUELLE[lang]] if answer.encoded.no_contract_said else []

@@ -33,6 +33,10 @@ PLAIN_WAY = Text(
     "The output is written with points and days as YYYY-MM-DD.",
 )
 REFUSED = Text("lignes refusées, avec la raison : {path}", "refused rows, with the reason: {path}")
+COMPILING = Text(
+    "Les règles se compilent, une seule fois : une minute ou deux.",
+    "Compiling the rules, once: a minute or two.",
+)
 SWITCH_SECONDS = 0.0005
 """Python's turn between threads: one that meets new patterns of facts, in plain Python, does not hold up the others."""
 
@@ -139,8 +143,30 @@ def _run(
             typer.echo(MAY_BE_NEEDED.format(names=", ".join(absent))[lang], err=True)
         if without_contract(columns_read, job.columns) and "contract" not in job.values:
             typer.echo(NO_CONTRACT_COLUMN[lang], err=True)
-        with progress_bar(lang) as progress:
+        with progress_bar(lang) as progress, compiling_told(lang):
             return settle_path(job, progress)
+
+
+@contextmanager
+def compiling_told(lang: str) -> Iterator[None]:
+    """Say on the error stream, once, that the rules are being compiled: only where they are not kept compiled yet."""
+    from numba.core import event
+
+    class Told(event.Listener):
+        """Hears that something starts being compiled."""
+
+        told = False
+
+        def on_start(self, event: object) -> None:
+            if not self.told:
+                typer.echo(COMPILING[lang], err=True)
+            self.told = True
+
+        def on_end(self, event: object) -> None:
+            pass
+
+    with event.install_listener("numba:compile", Told()):
+        yield
 
 
 @contextmanager

@@ -35,6 +35,15 @@ FIRST_QUOTE = {
 """A GP who is not one's own, seen today."""
 MORNING = 9
 """Hour in Paris of the last run of the daily job."""
+STEPS = {
+    "database": Text("Base de données…", "Database…"),
+    "stories": Text("Récits de la démonstration…", "Stories of the demonstration…"),
+    "town": Text(
+        "Une ville inventée et un an de soins (le plus long)…", "An invented town and a year of care (the longest)…"
+    ),
+    "directory": Text("Annuaire des professionnels…", "Directory of professionals…"),
+    "accounts": Text("Comptes et rappels du matin…", "Accounts and reminders of the morning…"),
+}
 NEXT_TIME = Text("Et la prochaine fois ?", "And the next time?")
 
 
@@ -188,12 +197,17 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
             keyring.create_keys_file(keyring.data_directory() / "secret.keys")
         database = Database.open()
         try:
+            tell("database", lang)
             bring_up_to_date(database)
             with uncollected():
+                tell("stories", lang)
                 with database.writing() as session:
                     stories = len(seed(session))
+                tell("town", lang)
                 live(database, seed=SEED)
+                tell("directory", lang)
                 fill_directory(database, paris_today(), seed=SEED)
+            tell("accounts", lang)
             access = demo_access(database, lang)
             remind(database)
             return stories, access
@@ -201,6 +215,11 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
             database.close()
     except RegistryError as error:
         fail(error, lang)
+
+
+def tell(step: str, lang: str) -> None:
+    """What is being set up, on the error stream at once: a log shows it too."""
+    typer.echo(STEPS[step][lang], err=True)
 
 
 def remind(database: "Database") -> None:

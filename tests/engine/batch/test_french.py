@@ -1,6 +1,7 @@
 """CSV as spreadsheets write it in France: the same amounts as the plain file, and the style is said."""
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -120,3 +121,18 @@ def test_a_name_with_spaces_is_proposed_between_quotes() -> None:
     with pytest.raises(WrongColumns) as caught:
         names_of(["Date de soins", *PLAIN[0]], {"care_date": "reimbursement_date"})
     assert "--map 'Date de soins=care_date'" in caught.value.message["en"]
+
+
+def test_a_day_that_no_calendar_has_is_refused_as_it_is_written(tmp_path: Path) -> None:
+    rows = [
+        FRENCH[0],
+        *(
+            [one[0], day, *one[2:]]
+            for one, day in zip(FRENCH[1:], ("09/13/2025", "31/2/2025", "3/6/2025"), strict=True)
+        ),
+    ]
+    output = tmp_path / "out.csv"
+    report = settle_path(Job(str(written(tmp_path / "f.csv", rows, ";", "utf-8")), output, {}, {}, 1), lambda *_: None)
+    assert report.rejected is not None
+    refused = [json.loads(line)["error"]["value"] for line in report.rejected.read_text("utf-8").splitlines()]
+    assert (report.settled, refused) == (1, ["09/13/2025", "31/2/2025"])

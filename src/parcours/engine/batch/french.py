@@ -7,12 +7,14 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcours.engine.batch.reading import whole
 from parcours.text import Text, text_of
 
 SAMPLE = 1 << 16
@@ -114,13 +116,21 @@ def decimal_commas(cells: Sequence[str]) -> bool:
 def plain(table: pa.Table, style: Style) -> Any:
     """A block of text cells, its days and decimals as every other file writes them."""
     for name in style.days:
-        padded = pc.replace_substring_regex(table[name], r"^\s*(\d)/", r"0\1/")
-        padded = pc.replace_substring_regex(padded, r"^(\d{2})/(\d)/", r"\1/0\2/")
-        table = put(table, name, pc.replace_substring_regex(padded, r"^\s*(\d{2})/(\d{2})/(\d{4})\s*$", r"\3-\2-\1"))
+        encoded = pc.cast(whole(table[name]), pa.string()).dictionary_encode()
+        days = pa.array([year_first(cell) for cell in encoded.dictionary.to_pylist()], pa.string())
+        table = put(table, name, pa.DictionaryArray.from_arrays(encoded.indices, days).cast(pa.string()))
     for name in style.decimals:
-        whole = pc.replace_substring_regex(table[name], SPACES, "")
-        table = put(table, name, pc.replace_substring(whole, ",", "."))
+        number = pc.replace_substring_regex(table[name], SPACES, "")
+        table = put(table, name, pc.replace_substring(number, ",", "."))
     return table
+
+
+def year_first(cell: str) -> str:
+    """A day as every other file writes it; one that no calendar has stays as it is written, for its refusal."""
+    try:
+        return datetime.strptime(cell.strip(), "%d/%m/%Y").date().isoformat()  # noqa: DTZ007 - a day, not a moment
+    except ValueError:
+        return cell
 
 
 def as_written(table: pa.Table, style: Style) -> Any:
