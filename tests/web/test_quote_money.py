@@ -120,6 +120,15 @@ def test_what_nobody_said_is_a_possibility_and_no_answer(
     assert "If the doctor came to your home" in " ".join(paper.extract_text().split()), "on its one page too"
 
 
+def test_an_unknown_sector_says_between_what_and_what_the_amount_lies(client: TestClient) -> None:
+    facts = {**OWN, "specialty": "dermatologie", "care_date": WEDNESDAY, "role": "correspondant", "fee": "60"}
+    address = quote(**{**facts, "referral": "avis_ponctuel"}, convention="secteur_1")
+    assert "By what you did not know" not in words(client, address)
+    assert re.search(
+        r"By what you did not know, it is €[\d.]+ to €[\d.]+", words(client, address + "&unsure=convention")
+    )
+
+
 def test_a_visit_at_home_on_another_day_explains_its_travel(client: TestClient) -> None:
     html = client.get(quote(**OWN, care_date=WEDNESDAY, fee="40")).text
     assert "explains it to the cent" in html

@@ -34,7 +34,7 @@ from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, receipt_of
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements, visit_code
 from parcours.web.quote.todo import About, Group, Todo, events
-from parcours.web.quote.unsure import outcomes, unsure_url, whatever_is_not_known
+from parcours.web.quote.unsure import between, outcomes, unsure_url, whatever_is_not_known
 from parcours.web.quote.view import Quote, Result, Stop
 
 STARTS = (
@@ -189,7 +189,9 @@ def quote_of(page: Page) -> Quote:
     todo: list[Group] = []
     if settled:
         explanation = explain(settled, page.lang)
-        result = exact_result(settled, explanation, disputed, split, page.lang)
+        result = replace(
+            exact_result(settled, explanation, disputed, split, page.lang), beside="" if split else between(form, where)
+        )
         untrue = tuple(lever for fact, lever in last.NOT_TRUE.items() if fact in state.sure)
         more = details(settled, explanation, disputed, page.lang, untrue=untrue)
         if split:
@@ -201,7 +203,7 @@ def quote_of(page: Page) -> Quote:
     elif "specialty" in given or "profession" in given:
         result = open_result(whatever_is_not_known(form, where, still), state.cents("fee"), page.lang)
     if result and not split and ("fee" not in given or "fee" in state.unsure):
-        result = replace(result, beside=may_add(state, page.lang))
+        result = replace(result, beside=" ".join(filter(None, (result.beside, may_add(state, page.lang)))))
     if isinstance(outcome, MissingFact):
         question = form.question(outcome.field)
     day = form.day_said()

@@ -134,6 +134,17 @@ def whatever_is_not_known(form: Form, where: Standing, still: Iterable[Mapping[s
     return replace(where, range=spread(spans))
 
 
+def between(form: Form, where: Standing) -> str:
+    """Between what and what a settled answer lies, by the answers that are not known; empty where it does not move."""
+    if not form.state.unsure:
+        return ""
+    span = whatever_is_not_known(form, where, ()).range
+    if span.high is None or span.low == span.high:
+        return ""
+    words = N_("This amount is for the most common answer. By what you did not know, it is {amount}: see below.")
+    return form.say(words, amount=i18n.money_range(span.low, span.high, form.lang))
+
+
 def at_tariff(form: Form, facts: Mapping[str, str]) -> Mapping[str, str]:
     """The price of a visit with these facts too, where nobody knows it: its own tariff."""
     tariff = Sitting(one_circumstance(form.state.given | dict(facts)), form.state.readings).tariff()
