@@ -12,6 +12,7 @@ A room keeps a catalogue of its problems, so that a raise is one line and a test
 """
 
 import errno
+import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -20,6 +21,9 @@ from parcours.text import COLON, LANGS, SEMICOLON, Text, said, same, text_of
 GIVEN = Text("donné", "given")
 ALLOWED = Text("permis", "allowed")
 LONGEST_SHOWN = 80
+OF_A_LINE = re.compile(r"lines\[(\d+)\](?:\.(.+))?")
+"""A field of the first line of a bill is `lines[1].fee`."""
+LINE = Text("ligne {number}", "line {number}")
 OF_THE_SYSTEM = {
     errno.ENOENT: Text("ce fichier ou ce dossier n'existe pas", "no such file or directory"),
     errno.EACCES: Text("accès refusé", "permission denied"),
@@ -63,8 +67,24 @@ class ParcoursError(Exception):
 
     def sentence(self, lang: str) -> str:
         """The whole sentence in one language."""
-        start = f"{self.field}{COLON[lang]}" if self.field else ""
+        start = f"{self.place[lang]}{COLON[lang]}" if self.field else ""
         return start + self.said(lang)
+
+    @property
+    def place(self) -> Text:
+        """The field in a sentence, where people count the lines of a bill from 1."""
+        line = OF_A_LINE.fullmatch(self.field or "")
+        if line is None:
+            return same(self.field or "")
+        return LINE.format(number=line[1]) + same(f", {line[2]}" if line[2] else "")
+
+    @property
+    def path(self) -> str | None:
+        """The field in JSON, where programs count the lines of a bill from 0."""
+        line = OF_A_LINE.fullmatch(self.field or "")
+        if line is None:
+            return self.field
+        return f"lines[{int(line[1]) - 1}]" + (f".{line[2]}" if line[2] else "")
 
     def said(self, lang: str) -> str:
         """The sentence without the name that programs give to the field: a page says it beside the field."""

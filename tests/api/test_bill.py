@@ -36,13 +36,13 @@ def test_a_reading_can_be_chosen(client):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"lines": [{"code": "ZZZ", "fee": 3}]}, "lines[1].code"),
-        ({"lines": [{"code": "VG", "fee": -3}]}, "lines[1].fee"),
+        ({"lines": [{"code": "ZZZ", "fee": 3}]}, "lines[0].code"),
+        ({"lines": [{"code": "VG", "fee": -3}]}, "lines[0].fee"),
         ({"lines": []}, "lines"),
         ({"lines": [{"code": "VG", "fee": 1}] * 101}, "lines"),
         ({"contract": "inconnu"}, "contract"),
         ({"unknown": 1}, "unknown"),
-        ({"care_date": "2005-01-01", "lines": [{"code": "AMI 2", "fee": 6}]}, "lines[1].care_date"),
+        ({"care_date": "2005-01-01", "lines": [{"code": "AMI 2", "fee": 6}]}, "lines[0].care_date"),
     ],
 )
 def test_what_is_wrong_is_named(client, changes, field):
@@ -81,7 +81,7 @@ def test_a_receipt_of_a_bill_replays_and_a_wrong_one_is_refused(client):
 @pytest.mark.parametrize("face", ["explain", "advise", "questions", "receipts"])
 def test_what_is_wrong_in_a_bill_is_named_by_every_face(client, face):
     response = client.post(f"{URL}/{face}", json={"bill": {**EXAMPLE_BILL, "lines": [{"code": "ZZZ", "fee": 3}]}})
-    assert (response.status_code, response.json()["field"]) == (422, "lines[1].code")
+    assert (response.status_code, response.json()["field"]) == (422, "lines[0].code")
 
 
 def test_a_code_of_an_imported_list_is_settled_and_its_list_named(client, tmp_path, monkeypatch):

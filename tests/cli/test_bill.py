@@ -87,7 +87,7 @@ def test_a_file_of_several_bills_says_which_one_is_refused(tmp_path: Path) -> No
     assert result.exit_code == 3
     answers = [json.loads(line) for line in result.stdout.splitlines()]
     assert answers[0]["total"]["patient"] == 23
-    assert (answers[1]["id"], answers[1]["error"]["field"]) == ("mauvaise", "lines[1].care_date")
+    assert (answers[1]["id"], answers[1]["error"]["field"]) == ("mauvaise", "lines[0].care_date")
 
 
 def test_check_compares_every_amount(tmp_path: Path) -> None:
@@ -124,15 +124,15 @@ def test_check_says_each_difference(tmp_path: Path, before: str, after: str, sai
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("code: AMI 2", "code: XYZ 2", "lines[1].code: 'XYZ 2' is not accepted"),
-        ("fee: 6.30", "fee: beaucoup", "lines[1].fee: 'beaucoup' is not accepted"),
-        (", fee: 6.30", "", "lines[1].fee: is not given"),
+        ("code: AMI 2", "code: XYZ 2", "line 1, code: 'XYZ 2' is not accepted"),
+        ("fee: 6.30", "fee: beaucoup", "line 1, fee: 'beaucoup' is not accepted"),
+        (", fee: 6.30", "", "line 1, fee: is not given"),
         ("age: 60\n", "", "age_1er_janvier: is not given and changes the answer"),
         ("care_date: 2025-05-06\n", "", "care_date: is not given"),
         ("care_date: 2025-05-06", "care_date: 2025-02-30", "care_date: '2025-02-30' is not accepted"),
         ("profession: infirmier", "profession: infirmiere", "profession: 'infirmiere'"),
         ("id: soins", "identifiant: soins", "identifiant"),
-        ("fee: 6.30}", "fee: 6.30, tarif: 5}", "lines[1].tarif: this name is unknown; did you mean tariff?"),
+        ("fee: 6.30}", "fee: 6.30, tarif: 5}", "line 1, tarif: this name is unknown; did you mean tariff?"),
         ("profession: infirmier", "professio: infirmier", "professio: this name is unknown; did you mean profession?"),
         ("lines:", "ligne:", "ligne"),
         ("lines:", "lines: 3\nother:", "other"),

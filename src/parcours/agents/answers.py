@@ -65,7 +65,7 @@ def refused(error: ParcoursError, lang: str) -> CallToolResult:
     problem = {
         "code": error.code,
         "message": error.message[lang],
-        "field": error.field,
+        "field": error.path,
         "given": None if error.given is None else show(said(error.given, lang)),
         "allowed": error.allowed[lang] if error.allowed else None,
         "article": error.article,

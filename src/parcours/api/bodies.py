@@ -83,9 +83,9 @@ def refused(error: FactError, lang: Lang) -> ProblemError:
     entry = error.to_dict(lang)
     code = "missing_fact" if error.given is None else "wrong_fact"
     field = FieldError(
-        field=error.field, code=code, message=entry["message"], given=entry["value"], allowed=entry["allowed"]
+        field=entry["field"], code=code, message=entry["message"], given=entry["value"], allowed=entry["allowed"]
     )
-    return ProblemError(422, code, error.message, field=error.field, errors=[field])
+    return ProblemError(422, code, error.message, field=error.path, errors=[field])
 
 
 # --- documentation ---------------------------------------------------------------------------------------------------

@@ -228,7 +228,7 @@ def each(
 
 def said_error(error: ParcoursError, lang: str) -> dict[str, Any]:
     """A refusal as JSON."""
-    return {"code": error.code, "field": error.field, "message": error.message[lang]}
+    return {"code": error.code, "field": error.path, "message": error.message[lang]}
 
 
 @app.command()

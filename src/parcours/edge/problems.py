@@ -199,7 +199,7 @@ def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
     lang = language_of(request)
     reason = error.reason[lang]
     entry = FieldError(
-        field=error.field or "",
+        field=error.path or "",
         code=error.code,
         message=reason,
         given=None if error.given is None else str(said(error.given, lang))[:200],
@@ -209,7 +209,7 @@ def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Busy):
         headers["Retry-After"] = str(error.retry_after)
     return problem(
-        lang, error.http_status, error.code, reason, field=error.field, article=error.article,
+        lang, error.http_status, error.code, reason, field=error.path, article=error.article,
         errors=[entry] if error.field else [], headers=headers,
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ class FactError(ParcoursError, ValueError):
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """The `error` object of an output row."""
         return {
-            "field": self.field,
+            "field": self.path,
             "value": None if self.given is None else show(self.given),
             "allowed": self.allowed[lang],
             "message": self.sentence(lang),

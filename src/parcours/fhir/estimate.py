@@ -69,7 +69,7 @@ def answer_of(asked: Asked, site: Site, *, brief: bool = False) -> dict[str, Any
 def refused(asked: Asked, error: FactError) -> Refused:
     """A fact that the engine refuses, where the Claim said it."""
     issue = issue_from(error, 422, asked.expression_of(error.field))
-    named = Text(f"{error.field} : {issue.text.fr}", f"{error.field}: {issue.text.en}")
+    named = Text(f"{error.place.fr} : {issue.text.fr}", f"{error.place.en}: {issue.text.en}")
     return Refused(422, Issue(issue.code, named, issue.expression, name=issue.name))
 
 

@@ -142,9 +142,9 @@ def test_full_sante_is_paid_whole_up_to_its_highest_price() -> None:
         ({"code": "QZHA001", "fee": 9}, {"care_date": "2011-12-19"}, "known from 2011-12-20 on"),
         ({"code": "QZHA001", "fee": 9}, {"convention": "secteur_2_optam"}, "the grids of prices differ (40.00 (3"),
         ({"code": "QZHA001", "fee": 9}, {"convention": None}, "convention: is not given and changes the answer"),
-        ({"code": "QZHA001", "activity": 2, "fee": 9}, {}, "lines[1].activity: '2' is not accepted; expected: 1, 4"),
-        ({"code": "LAPH001", "fee": 9}, {}, "lines[1].phase: is not given and changes the answer; expected: 1, 2"),
-        ({"code": "LAPH001", "phase": 3, "fee": 9}, {}, "lines[1].phase: '3' is not accepted; expected: 1, 2"),
+        ({"code": "QZHA001", "activity": 2, "fee": 9}, {}, "line 1, activity: '2' is not accepted; expected: 1, 4"),
+        ({"code": "LAPH001", "fee": 9}, {}, "line 1, phase: is not given and changes the answer; expected: 1, 2"),
+        ({"code": "LAPH001", "phase": 3, "fee": 9}, {}, "line 1, phase: '3' is not accepted; expected: 1, 2"),
         ({"code": "DEQP003 + Y", "fee": 9}, {}, "modifiers: 'Y' is not accepted; expected: of DEQP003: F P S U"),
         ({"code": "AAAA001", "fee": 9}, {}, "give base; a code of CCAM of 2026-11-20"),
         ({"code": "9998", "fee": 9}, {}, "closed since 2014-12-31"),
@@ -153,8 +153,8 @@ def test_full_sante_is_paid_whole_up_to_its_highest_price() -> None:
         ({"code": "2900004", "fee": 9}, {}, "closed since 2019-12-31"),
         ({"code": "2900005", "fee": 9}, {}, "give base"),
         ({"code": "2900009", "fee": 9}, {}, "a code of BDPM of 2026-11-20; a code of LPP 901 of 2026-11-20"),
-        ({"code": "3400930000002", "fee": 28.30}, {}, "lines[1].generic: is not given and changes the answer"),
-        ({"code": "3400930000006", "fee": 6.02}, {}, "lines[1].rate_class: is not given and changes the answer"),
+        ({"code": "3400930000002", "fee": 28.30}, {}, "line 1, generic: is not given and changes the answer"),
+        ({"code": "3400930000006", "fee": 6.02}, {}, "line 1, rate_class: is not given and changes the answer"),
         ({"code": "3400930000003", "fee": 9}, {"care_date": "2026-11-19"}, "known from 2026-11-20 on"),
         ({"code": "ZCO", "fee": 60}, {"care_date": "2026-07-01"}, "closed since 2026-06-30"),
     ],
@@ -227,7 +227,7 @@ def test_what_the_lists_limit_is_noted(lines: list[Any], facts: dict[str, Any], 
 @pytest.mark.parametrize("codes", [("QZHA001", "ZZZZ001"), ("ZZZZ001", "QZHA001")])
 def test_what_a_list_never_pairs_in_one_session_is_refused_whatever_the_order(codes: tuple[str, str]) -> None:
     lines = [{"code": code, "fee": 40} for code in codes]
-    with pytest.raises(Impossible, match=r"lines\[2\]\.code.*never billed together"):
+    with pytest.raises(Impossible, match=r"line 2, code.*never billed together"):
         settle(lines, care_date="2014-06-02")
     assert settle([lines[0], {**lines[1], "association": 5}], care_date="2014-06-02").lines
     assert settle([lines[0], {**lines[1], "session": "evening"}], care_date="2014-06-02").lines

@@ -103,7 +103,7 @@ def test_a_flat_modifier_is_not_cut_a_percentage_is() -> None:
 
 
 def test_an_unknown_modifier_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(FactError, match=r"lines\[1\].modifiers: 'J'.*F, M, P, S, U, Y, Z"):
+    with pytest.raises(FactError, match=r"line 1, modifiers: 'J'.*F, M, P, S, U, Y, Z"):
         bases(OWN, technical(50, modifiers=["J"]))
 
 
