@@ -116,6 +116,8 @@ def test_what_nobody_said_is_a_possibility_and_no_answer(
     assert f"{left} of €{fee}.00 charged" in page
     possible = [one for one in READ.findall(page) if one.startswith("If the doctor came to your home")]
     assert [f" {read} " in one for one in possible] == [True]
+    early = words(client, quote(**facts, fee=fee, tiers_payant=None))
+    assert "To check" not in early or "If the doctor came to your home" in early, "with the first warning, not the last"
     (paper,) = PdfReader(BytesIO(client.get(quote(**facts, fee=fee).replace("/?", "/quote.pdf?")).content)).pages
     assert "If the doctor came to your home" in " ".join(paper.extract_text().split()), "on its one page too"
 
