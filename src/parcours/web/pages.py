@@ -145,6 +145,11 @@ class Page:
         return path + (f"?{joined}" if query else "") + (f"#{fragment}" if fragment else "")
 
     @property
+    def own(self) -> bool:
+        """The page is in somebody's space, behind a login."""
+        return self.path.startswith(("/me", "/practice", "/fund", "/insurer", "/admin", "/account"))
+
+    @property
     def canonical(self) -> str:
         """The whole address of this page in its language, without anybody's facts."""
         return f"{self.site}{self.path}?lang={self.lang}"

@@ -41,7 +41,7 @@ from parcours.registry.store.periods import known
 
 FILE = Path(__file__).with_name("town.yaml")
 FUND = FUNDS["99"]
-INSURERS = ("mutuelle_exemple", "mutuelle_essai", "mutuelle_modele")
+INSURERS = ("mutuelle_exemple", "mutuelle_essai", "mutuelle_fictive")
 """Three insurers that do not exist."""
 FIRST, LAST = date(2025, 12, 1), date(2026, 11, 20)
 VISITS = 180
