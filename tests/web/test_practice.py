@@ -106,7 +106,7 @@ def test_the_doctor_reads_a_card_bills_and_sends(people, country, database_url):
     assert send(amar, path, "preview", acts="ZZZZ999=10").status_code == 422
 
 
-@pytest.mark.parametrize("changed", [{"acts": "G=45,00"}, {"card": "unread"}, {"urgent": "1"}])
+@pytest.mark.parametrize("changed", [{"acts": "G=25,00"}, {"card": "unread"}, {"urgent": "1"}])
 def test_what_is_signed_is_what_was_shown(people, country, database_url, changed):  # noqa: F811
     amar, path = people("amar"), f"/practice/patient?of={country.alice}"
     form = {"acts": "G", "tiers_payant": "full"}
@@ -136,8 +136,7 @@ def test_an_unknown_code_and_codes_that_do_not_go_together_are_said(people, coun
     assert "G (" in near, "with their names"
     assert not any(one in near for one in ("VSL", "BOITE", "AMI"))
     above = html.unescape(send(amar, path, "preview", acts="G=35,00").text)
-    assert above.index("more than the highest price") < above.index("Sign and send all the same")
-    assert above.index("Sign and send all the same") < above.index("The patient pays now"), "said before it is signed"
+    assert above.index("more than the highest price") < above.index("The patient pays now"), "said before it is signed"
     assert "G: €5.00 more than the highest price that may be asked here, €30.00." in above
     assert "a particular demand of the patient (DE)" in above
     assert "(DE)" not in send(amar, path, "preview", acts="G").text
@@ -188,6 +187,42 @@ def test_a_code_without_a_tariff_here_is_told_to_a_secretary(people, country, ac
     assert page.status_code == 422
     assert "This installation does not know the tariff of YYYY010 on that day" in page.text
     assert "ask who administers parcours" in page.text
+
+
+def test_what_is_asked_above_the_law_is_not_owed_and_needs_the_mark_of_a_demand(people, country, database_url):  # noqa: F811
+    zola, path = people("zola"), f"/practice/patient?of={country.zoe}"
+    assert '<p class="sum money">€30.00</p>' in send(zola, path, "preview", acts="G=45,00", tiers_payant="none").text
+    amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+    form, before = {"acts": "G=45,00", "tiers_payant": "full"}, sheets_of(database_url)
+    shown = send(amar, path, "preview", **form)
+    assert '<p class="sum money">€0.00</p>' in shown.text, "a holder of the C2S"
+    assert '<del class="money">€15.00</del> asked in excess, not owed' in shown.text
+    assert send(amar, path, "bill", **form, seen=seen(shown)).status_code == 422
+    assert sheets_of(database_url) == before
+    demanded = send(amar, path, "preview", **form, demand="1")
+    assert '<p class="sum money">€15.00</p>' in demanded.text
+    assert "not owed" not in demanded.text
+    sent = send(amar, path, "bill", **form, demand="1", seen=seen(demanded)).text
+    assert "the fund has received it" in sent
+    sheet = re.search(r'href="(/practice/sheets/[^"?]+)"', sent)[1]
+    assert "demand of the patient (DE)" in amar.get(sheet).text
+
+
+@pytest.mark.parametrize(
+    ("acts", "why"),
+    [
+        ("COE", "COE: This act is not for a patient of this age."),
+        ("G MEG", "MEG: This act is not for a patient of this age."),
+        ("APC", "APC: A one-off opinion is asked by the declared doctor of another doctor"),
+        ("G MCG", "MCG: This coordination supplement is not"),
+        ("G G", "a doctor does not bill two at the same time"),
+    ],
+)
+def test_a_code_that_is_not_for_this_patient_or_doctor_has_no_figure(people, country, acts, why):  # noqa: F811
+    page = html.unescape(send(people("amar"), f"/practice/patient?of={country.alice}", "preview", acts=acts).text)
+    assert why in page
+    assert "The patient pays now" not in page
+    assert 'value="bill"' not in page
 
 
 def test_a_holder_of_the_c2s_is_not_made_to_pay(people, country):  # noqa: F811
@@ -350,10 +385,10 @@ def test_a_delegate_prepares_and_the_doctor_signs(people, country, database_url)
     newest = re.search(r'name="newest" value="([^"]+)"', shown)[1]
     draft = re.search(r'href="(/practice/sheets/[^"?]+)"', amar.get("/practice/sheets?group=sign").text)[1]
     assert "Sign and send" in amar.get(draft).text
-    later = send(delegate, path, "preview", acts="G=31,00", tiers_payant="full")
-    send(delegate, path, "bill", acts="G=31,00", tiers_payant="full", seen=seen(later))
+    later = send(delegate, path, "preview", acts="G=29,00", tiers_payant="full")
+    send(delegate, path, "bill", acts="G=29,00", tiers_payant="full", seen=seen(later))
     assert "The sheets are sent" in send(amar, "/practice/sheets", "sign", newest=newest).text
-    assert [fee for state, fee, _ in sheets_of(database_url) if state is ClaimState.DRAFT] == [3100], "not shown"
+    assert [fee for state, fee, _ in sheets_of(database_url) if state is ClaimState.DRAFT] == [2900], "not shown"
     assert "are sent" in send(amar, "/practice/sheets", "sign", newest=newest_of(amar)).text
     assert [state for state, *_ in sheets_of(database_url)].count(ClaimState.DRAFT) == 0
 

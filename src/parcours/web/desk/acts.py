@@ -1,5 +1,6 @@
 """The acts of a sheet as a desk names them, and what a decision of today would give."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -26,15 +27,23 @@ NO_CODE = Text("consultation, sans code sur la feuille", "consultation, no code 
 """What a line that names no act is settled as."""
 
 
+DEMAND = Text(", exigence du patient (DE)", ", demand of the patient (DE)")
+
+
 def lines_of(claim: Claim, by: Professional, lang: str) -> list[tuple[str, str, int]]:
     """The lines of a sheet: code, name, fee; a line that names no act has an empty code, and the name says so."""
     content = said(claim)
     acts: list[dict[str, Any]] = content.get("acts") or [{}] * len(content["lines"])
     codes = [str(act.get("code") or content["facts"].get("act") or "") for act in acts]
     return [
-        (code, name_of_act(code, by, lang) if code else NO_CODE[lang], fee)
-        for code, fee in zip(codes, content["lines"], strict=False)
+        (code, (name_of_act(code, by, lang) if code else NO_CODE[lang]) + DEMAND[lang] * demanded(act), fee)
+        for code, act, fee in zip(codes, acts, content["lines"], strict=False)
     ]
+
+
+def demanded(act: Mapping[str, Any]) -> bool:
+    """Did the patient demand what is asked above the tariff?"""
+    return "exigence_particuliere" in act
 
 
 def name_of_act(code: str, by: Professional, lang: str) -> str:

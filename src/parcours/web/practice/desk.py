@@ -63,11 +63,12 @@ from parcours.web.pages import text
 from parcours.web.practice.sheet import HOW, NOTHING_IN_ADVANCE, RELATED, WAYS, Bill, bill_of
 from parcours.web.quote.result import PATHWAYS
 
-TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
+TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card", "demand")
 """What the form of a sheet holds."""
 HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a number and the birth date of one person")
 NUMBER_ON_CARD = Text("le numéro de la carte, que son titulaire lit dans son compte",
                       "the number of the card, which its owner reads in their account")  # fmt: skip
+CHANGED = 409
 SHOWN = 30
 """Sheets of today on the first page; all of them are one click away."""
 LETTERS_TO_SIGN = Text("Lettres et comptes rendus à signer : {count}", "Letters and reports to sign: {count}")
@@ -254,8 +255,8 @@ def patient(desk: Desk) -> Response:
     return shown(desk, None)
 
 
-def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
-    """The line of the patient, with a bill or not yet; `changed`: what was to be signed is not what was shown."""
+def shown(desk: Desk, bill: Bill | None, status: int = 200) -> Response:
+    """The line of the patient, with a bill or not yet; 409: what was to be signed is not what was shown."""
     record = desk.person(VisitAction.READ_FACTS, VisitTag.FACTS_READ)
     insured = get_insured(desk.session, record.insured_id or "")
     doctor = doctor_of(desk)
@@ -267,8 +268,8 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
     return show(
         desk,
         "practice/patient.html",
-        409 if changed else 200,
-        changed=changed,
+        status,
+        changed=status == CHANGED,
         insured=insured,
         age=age_on(insured.birth_date, desk.today),
         rights=rights,
@@ -364,8 +365,10 @@ def send_sheet(desk: Desk) -> Response:
     record = desk.person(Action.PREPARE_CLAIM)
     desk.unit.allow(Action.SUBMIT_CLAIM, replace(record, professional_id=doctor.id))
     bill = bill_of(desk, record.insured_id or "", doctor)
+    if bill.barred:
+        return shown(desk, bill, 422)
     if desk.field("seen", 64) != bill.seen:
-        return shown(desk, bill, changed=True)
+        return shown(desk, bill, CHANGED)
     day, at = desk.today, desk.unit.incoming.at
     claim = write(desk.session, read_sheet(desk.session, bill.said), day=day, at=at)
     desk.unit.note(Tag.CLAIM_SUBMIT, record, claim=claim.id)

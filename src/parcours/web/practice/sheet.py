@@ -5,36 +5,48 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.note import Note
 from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.say.wording import day as day_text
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
-from parcours.law.cases import Note
+from parcours.law.cases import Note as Noticed
 from parcours.law.days import number_of
 from parcours.law.loader import load
 from parcours.law.workdays import holidays, is_sunday_or_holiday
 from parcours.registry.cards import service as cards
 from parcours.registry.claims.intake import next_number, read_sheet
 from parcours.registry.claims.settling import Settled, settle_claim
-from parcours.registry.claims.sheets import Sheet, claim_of
+from parcours.registry.claims.sheets import claim_of
+from parcours.registry.declarations import timeline
 from parcours.registry.directory.models import Professional
 from parcours.registry.errors import Invalid
 from parcours.registry.people.models import RightKind
 from parcours.registry.people.service import rights_on
 from parcours.registry.visits.facts import VisitFacts, visit_facts
-from parcours.text import LANGS, Text, euros, plain_euros
+from parcours.text import LANGS, Text, plain_euros
 from parcours.web.bill.address import HOURS, State
 from parcours.web.bill.catalogue import label_of, near_codes, plain_facts, profession_of, tariff
 from parcours.web.desk.room import Desk, wrong
+from parcours.web.practice.limits import (
+    TAKEN_OFF,
+    demanded,
+    excess_of,
+    inside_only,
+    is_overseas,
+    named,
+    refusals,
+    too_much,
+)
 
 WAYS = {
     "none": Text("Le patient paie tout", "The patient pays everything"),
@@ -47,16 +59,6 @@ TYPED = re.compile(
 HOW = Text(
     "des codes séparés par des espaces, comme G ou VG MD ou G=35,00 ou IK*6",
     "codes separated by spaces, like G or VG MD or G=35.00 or IK*6",
-)
-TOO_MUCH = Text(
-    "{code} : {excess} de plus que le plus haut prix permis ici, {most}.",
-    "{code}: {excess} more than the highest price that may be asked here, {most}.",
-)
-ABOVE_THE_TARIFF = Text(
-    "Au-dessus, seule une exigence particulière du patient (DE) se facture : une heure ou un lieu inhabituels qu'il"
-    " demande sans raison médicale, dite avant les soins, notée DE sur la feuille, jamais remboursée.",
-    "Above it only a particular demand of the patient (DE) may be billed: an unusual hour or place that they ask for"
-    " without a medical reason, told before the care, noted DE on the sheet, never refunded.",
 )
 RELATED = ("ald", "at_mp")
 BLOCKED = Text("cette carte est bloquée : aucun lecteur ne la lit", "this card is blocked: no reader reads it")
@@ -144,7 +146,14 @@ class Priced:
 
     typed: Typed
     fee: int
+    """As it was typed."""
     label: str
+    excess: int = 0
+    """What of it may not be asked."""
+
+    @property
+    def due(self) -> int:
+        return self.fee - self.excess
 
 
 @dataclass(frozen=True)
@@ -154,10 +163,15 @@ class Bill:
     said: Mapping[str, Any]
     lines: tuple[Priced, ...]
     answers: Mapping[str, Settled]
+    """At the prices that may be asked."""
+    asked: Settled
+    """At the prices that were typed."""
     way: str
     facts: VisitFacts
     by_right: Text | None = None
     """Why the patient, made to pay all of it, need not advance the compulsory part."""
+    refused: tuple[Note, ...] = ()
+    """Codes that are not for this patient or not this doctor's: nothing is worked out with them."""
 
     @property
     def chosen(self) -> Settled:
@@ -165,7 +179,22 @@ class Bill:
 
     @property
     def fee(self) -> int:
-        return sum(one.fee for one in self.lines)
+        return sum(one.due for one in self.lines)
+
+    @property
+    def excess(self) -> int:
+        """What is asked above the law, and not owed."""
+        return sum(one.excess for one in self.lines)
+
+    @property
+    def barred(self) -> bool:
+        """May it not be written as it was typed?"""
+        return bool(self.refused or self.excess)
+
+    @property
+    def may_demand(self) -> bool:
+        """May a particular demand of the patient (DE) explain what is asked above the law?"""
+        return any(demanded(self.asked))
 
     def at_desk(self, way: str) -> int:
         """What the patient pays now."""
@@ -179,8 +208,13 @@ class Bill:
     @cached_property
     def noted(self) -> list[Text]:
         """What the lines show together."""
-        answer = self.chosen.answer
-        return [note.text for note in notes_of_bill(answer)] if isinstance(answer, BillAnswer) else []
+        said = [one.text for one in self.refused]
+        return [note.text for note in notes_of_bill(self.on_bill) if note.text not in said]
+
+    @property
+    def on_bill(self) -> BillAnswer:
+        """The answer about the lines as typed: each names its code, so that they are always a bill."""
+        return cast("BillAnswer", self.asked.answer)
 
     @property
     def told(self) -> list[Text]:
@@ -189,15 +223,17 @@ class Bill:
 
     @property
     def warnings(self) -> list[Text]:
-        """Of it, codes that do not go together, more than is paid; then fees above the law."""
-        above = list(too_much(self.chosen))
+        """Codes that are refused, codes that do not go together, more than is paid; then fees above the law."""
+        refused = [named(self.on_bill, one) for one in self.refused]
         together = [text for text in self.noted if text not in about_direct_billing()]
         hours = list(out_of_hours([one.typed.code for one in self.lines], self.facts.care_date))
         return [
+            *refused,
+            *([TAKEN_OFF] if refused else []),
             *together,
             *hours,
-            *above,
-            *([ABOVE_THE_TARIFF] if above else []),
+            *inside_only(self.on_bill),
+            *too_much(self.asked),
             *([self.by_right] if self.by_right else []),
         ]
 
@@ -216,7 +252,7 @@ def about_direct_billing() -> tuple[Text, ...]:
     noticed = bill_law().notes["noticed"]
     return tuple(
         Text(noticed[one.name.lower()]["fr"], noticed[one.name.lower()]["en"])
-        for one in (Note.THIRD_PARTY_RIGHT, Note.NO_THIRD_PARTY_OUTSIDE)
+        for one in (Noticed.THIRD_PARTY_RIGHT, Noticed.NO_THIRD_PARTY_OUTSIDE)
     )
 
 
@@ -229,17 +265,6 @@ def out_of_hours(codes: Iterable[str], care: date) -> Iterator[Text]:
                 continue
             told = NOT_OF_THAT_DAY if entry["bands"] == [SUNDAYS] else HOUR_NOT_SAID
             yield Text(*(told[lang].format(code=code, day=day_text(number_of(care), lang)) for lang in LANGS))
-
-
-def too_much(settled: Settled) -> Iterator[Text]:
-    """A sentence for each line whose price is more than this professional may ask of this patient."""
-    for one in settled.acts:
-        excess = one.settlement.unlawful_excess
-        if excess:
-            yield Text(*(
-                TOO_MUCH[lang].format(code=one.code, excess=euros(excess, lang), most=euros(one.fee - excess, lang))
-                for lang in LANGS
-            ))  # fmt: skip
 
 
 def state_of(desk: Desk, doctor: Professional, facts: VisitFacts, words: list[Typed]) -> State:
@@ -332,9 +357,30 @@ def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     if related in RELATED:
         said["facts"] = {**said["facts"], "exemption": related}
     with told_plainly(words):
-        answers = {name: foreseen(desk, read_sheet(desk.session, {**said, "tiers_payant": name})) for name in WAYS}
+        said, asked = asked_of(desk, said)
+        over = [0] * len(lines) if is_overseas(desk.session, facts) else excess_of(asked)
+        lines = tuple(replace(line, excess=excess) for line, excess in zip(lines, over, strict=True))
+        lawful = {**said, "lines": [{**line, "fee": plain_euros(one.due)}
+                                    for line, one in zip(said["lines"], lines, strict=True)]}  # fmt: skip
+        answers = {name: foreseen(desk, {**lawful, "tiers_payant": name}) for name in WAYS}
+    form = timeline.paper_form(desk.session, insured_id, doctor.id) is not None
+    refused = tuple(refusals(cast("BillAnswer", asked.answer), form_signed=form))
     by_right = next((text for kind, text in BY_RIGHT.items() if way == "none" and is_due(kind, held, related)), None)
-    return Bill(said, lines, answers, way, facts, by_right)
+    return Bill(said, lines, answers, asked, way, facts, by_right, refused)
+
+
+def asked_of(desk: Desk, said: dict[str, Any]) -> tuple[dict[str, Any], Settled]:
+    """A sheet as it was typed and what it gives, with what the patient demanded (DE) on the lines that it explains."""
+    asked = foreseen(desk, said)
+    demands = demanded(asked) if desk.field("demand", 5) else ()
+    if not any(demands):
+        return said, asked
+    marked = [
+        {**line, "exigence_particuliere": plain_euros(cents)} if cents else line
+        for line, cents in zip(said["lines"], demands, strict=True)
+    ]
+    said = {**said, "lines": marked}
+    return said, foreseen(desk, said)
 
 
 def is_due(kind: RightKind, held: Collection[RightKind], related: str) -> bool:
@@ -342,6 +388,7 @@ def is_due(kind: RightKind, held: Collection[RightKind], related: str) -> bool:
     return kind in held and (kind.value not in RELATED or related == kind.value)
 
 
-def foreseen(desk: Desk, sheet: Sheet) -> Settled:
+def foreseen(desk: Desk, said: Mapping[str, Any]) -> Settled:
     """What a sheet will give, by the very question that the fund will put to the engine; nothing is written."""
+    sheet = read_sheet(desk.session, said)
     return settle_claim(desk.session, claim_of(sheet), day=desk.today, at=desk.unit.incoming.at, stated={})

@@ -190,7 +190,9 @@ def again(desk: Desk, claim: Claim) -> str:
         for fee, act in zip(content["lines"], content.get("acts") or (), strict=False) if act.get("code")
     )  # fmt: skip
     way = {"tiers_payant": "none"} if step is fixes.Step.DIRECT else {}
-    return desk.page.url("/practice/patient", of=claim.insured_id, **({"acts": codes} if codes else {}), **way)
+    demand = {"demand": "1"} if any("exigence_particuliere" in act for act in content.get("acts") or ()) else {}
+    typed = {"acts": codes} if codes else {}
+    return desk.page.url("/practice/patient", of=claim.insured_id, **typed, **demand, **way)
 
 
 def transfers(desk: Desk, doctor_id: str) -> list[tuple[Order, str]]:
