@@ -42,6 +42,8 @@ def test_a_form_without_the_token_or_of_another_site_changes_nothing(people):  #
 def test_a_closed_account_logs_in_no_more(people):  # noqa: F811
     alice = people("alice")
     assert send(alice, PATH, "close", password="wrong").status_code == 401
-    assert send(alice, PATH, "close", password=PASSWORD).status_code == 200
+    closed = send(alice, PATH, "close", password=PASSWORD)
+    assert closed.status_code == 200
+    assert "<h1>Your account is closed</h1>" in closed.text
     login = {"login": "alice@example.org", "password": PASSWORD}
     assert alice.post("/login", data=login, follow_redirects=False).status_code == 401

@@ -19,9 +19,13 @@ from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.context import Tag as AccountTag
 from parcours.registry.audit import service as audit
 from parcours.registry.errors import NotFound, RegistryError, not_found
+from parcours.text import Text
 from parcours.web.account.pages import ROLES, identify_or_none, refused
 from parcours.web.forms import field, own_form
+from parcours.web.i18n import typography
 from parcours.web.pages import Page, answer
+
+CLOSED = Text("Votre compte est fermé", "Your account is closed")
 
 NO_STORE = {"Cache-Control": "no-store"}
 TEMPLATE = "account/security.html"
@@ -162,7 +166,8 @@ def close(request: Request, own: OwnSession, form: FormData) -> Response:
         proved(own, form)
     with own.services.database.writing() as session:
         accounts.close_account(session, own.who, find.get_account(session, account_id))
-    response = answer(page, "error.html", title=KEPT[page.lang], detail="", code="")
+    title, detail = CLOSED[page.lang], typography(KEPT[page.lang], page.lang)
+    response = answer(page, "error.html", title=title, detail=detail, code="")
     clear_session_cookie(response, own.services.settings)
     return response
 
