@@ -80,7 +80,7 @@ def test_interpreted_equals_compiled_on_every_case() -> None:
 READINGS = [
     {"plafond_majoration": "fiche", "arrondi_da": "superieur"},
     {"c2s_hors_parcours": "texte", "depassements_hors_parcours": "texte", "franchise_plafond_jour": "pratique"},
-    {"medecin_traitant_acces_direct": "non_requis", "da_de_cumul": "non_cumul"},
+    {"medecin_traitant_acces_direct": "non_requis", "da_de_cumul": "non_cumul", "da_annee_du_depart": "convention"},
     {"acces_direct_perimetre": "texte", "medecin_traitant_exceptions": "texte", "centre_zone_deficitaire": "texte"},
     {"base_c2s_secteur_2": "secteur_2", "psychiatrie_25_ans": "exclus", "acte_lourd_32": "2026-04-22"},
 ]

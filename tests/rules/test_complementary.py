@@ -313,3 +313,9 @@ def test_a_major_appliance_is_a_device_to_a_contract() -> None:
     facts = {"profession": Profession.PHARMACIE, "drug_class": DrugClass.GRAND_APPAREILLAGE, "base": 10_00}
     contract = RESPONSABLE_100._replace(appareillage=150_00, medicament_majeur=0)
     assert paid(contract, fee=20_00, **facts)[0] == 5_00
+
+
+def test_after_the_doctor_left_the_authorised_overrun_of_sector_1_is_not_paid() -> None:  # L162-5 18°, R871-1 2°
+    left: dict[str, Any] = {"specialty": 5, "fee": 37_00, "medecin_traitant_left_on": 20250101}
+    assert paid(level(200), **left) == (7_95, 12_50, CaseComplementary.AUTHORISED_OVERRUN)
+    assert paid(level(200), convention=OPTAM, **left)[2] == CaseComplementary.GUARANTEE

@@ -113,6 +113,16 @@ def test_no_authorised_overrun_where_no_surcharge(facts: dict[str, Any]) -> None
     assert (answer.max_fee, answer.case_excess) == (answer.base, CaseExcess.OPPOSABLE)
 
 
+@pytest.mark.parametrize("declared", [0, 1])
+def test_after_the_doctor_left_the_overrun_is_a_reading(declared: int) -> None:
+    """L162-5, 18° does not except the year of L162-5-3, 5°; an emergency in it is excepted."""
+    left: dict[str, Any] = {"specialty": 5, "medecin_traitant": declared, "medecin_traitant_left_on": 20250101}
+    assert maximum(**left) == (37_00, CaseExcess.AUTHORISED_AFTER_DEPARTURE)
+    assert maximum(Readings(da_annee_du_depart=1), **left) == (26_50, CaseExcess.OPPOSABLE)
+    assert maximum(urgent=1, **left)[1] == CaseExcess.OPPOSABLE
+    assert maximum(**{**left, "referral": Referral.PROTOCOLE_ALD})[1] == CaseExcess.OPPOSABLE
+
+
 @pytest.mark.parametrize("letter", [Status.I, Status.P, Status.S, Status.F])
 def test_a_status_that_bears_the_surcharge_opens_it(letter: Status) -> None:
     assert maximum(specialty=5, status=letter) == (37_00, CaseExcess.AUTHORISED_OUTSIDE)

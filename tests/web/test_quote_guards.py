@@ -359,8 +359,9 @@ def test_who_holds_the_c2s_advances_nothing_inside_the_pathway(client: TestClien
 
 def test_the_badge_says_what_changes_no_refund(client: TestClient) -> None:
     gone = {"care_date": "2026-11-26", "medecin_traitant": "false"}
-    page = words(client, quote(**gone, medecin_traitant_left_on="2026-06-28"))
-    assert "Left to you in the end Outside the pathway, no penalty" in page
+    for declared in ("false", "true"):  # one law, one badge
+        page = words(client, quote(**{**gone, "medecin_traitant": declared}, medecin_traitant_left_on="2026-06-28"))
+        assert "Left to you in the end The year after your doctor left: no penalty" in page
     child = words(client, quote(age="8", care_date="2026-11-26"))
     assert "Left to you in the end The pathway has no effect" in child
     after = quote(**gone, medecin_traitant_left_on="2026-12-01")

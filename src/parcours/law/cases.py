@@ -56,6 +56,10 @@ class CaseStatus(IntEnum):
     DIRECT_ACCESS_DECREE = 45
 
 
+AFTER_DEPARTURE = (CaseStatus.DEPARTED_MEDECIN_TRAITANT, CaseStatus.DEPARTED_MEDECIN_TRAITANT_UNDECLARED)
+"""One law for both (L162-5-3, 5°): the letter only tells whether the doctor who left is still declared."""
+
+
 class CaseBase(IntEnum):
     """Where the base of reimbursement comes from."""
 
@@ -173,6 +177,7 @@ class CaseExcess(IntEnum):
     UNKNOWN = 9
     IN_TRAINING = 10
     C2S_NOT_A_DOCTOR = 11
+    AUTHORISED_AFTER_DEPARTURE = 12
 
 
 class CaseComplementary(IntEnum):
@@ -191,6 +196,7 @@ class CaseComplementary(IntEnum):
     WITH_MAJORATION = 11
     C2S_OUTSIDE = 12
     OPTAM_GAP = 13
+    AUTHORISED_OVERRUN = 14
 
 
 class Note(IntEnum):

@@ -319,6 +319,15 @@ class DaDeCumul(IntEnum):
     NON_CUMUL = 1
 
 
+class DaAnneeDuDepart(IntEnum):
+    """May the authorised overrun be charged in the year after the médecin traitant left?  L162-5, 18° does not except
+    it; the convention (37.1) keeps the overrun for patients outside the pathway.
+    """
+
+    TEXTE = 0
+    CONVENTION = 1
+
+
 class AccesDirectPerimetre(IntEnum):
     """Direct access: listed purposes and ages (convention), or the whole specialties of D162-1-7?"""
 

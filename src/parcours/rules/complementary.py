@@ -3,6 +3,7 @@
 from parcours.law.cases import CaseComplementary
 from parcours.law.codes import UNKNOWN, ActKind, Convention, DrugClass, Profession
 from parcours.law.record import LawRecord
+from parcours.rules.excess import authorised_after_departure
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE, not_covered
 from parcours.rules.types import Act, BasisPoints, Cents, Contract, Readings
@@ -84,7 +85,8 @@ def responsible_level(
     law: LawRecord,
     readings: Readings,
 ) -> tuple[BasisPoints, CaseComplementary]:
-    """What R871-1 and R871-2 leave of a guarantee: overruns outside the pathway, a double limit without OPTAM.
+    """What R871-1 and R871-2 leave of a guarantee: overruns outside the pathway, the authorised one after the
+    médecin traitant left, a double limit without OPTAM.
 
     Outside, R871-1 forbids the overruns of 18° of L162-5, which are those of sector 1; insurers cover none (reading
     `depassements_hors_parcours`).
@@ -95,6 +97,8 @@ def responsible_level(
     sets_own_fees = without_optam or act.convention == Convention.SECTEUR_2_OPTAM
     if law.majoree[status] and not (readings.depassements_hors_parcours and sets_own_fees):
         return WHOLE, CaseComplementary.OUTSIDE_PATHWAY
+    if act.convention == Convention.SECTEUR_1 and authorised_after_departure(act, status, law, readings):
+        return WHOLE, CaseComplementary.AUTHORISED_OVERRUN
     cap = law.contrat_plafond_non_optam
     if not without_optam or cap == UNKNOWN:
         return level, case

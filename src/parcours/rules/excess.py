@@ -1,10 +1,10 @@
 """What may be charged above the base: dépassements, by convention and pathway.
 
 Sector 1 owes the opposable tariff, with an authorised overrun (DA) for specialists outside the pathway (convention
-2016, 37.1) and the patient's particular demand (DE, 39.1); sector 2 and OPTAM set their fees with tact and measure
-(CSP R4127-53), but not on duty (L162-5-14), nor for a trainee (L162-5-11); a C2S patient owes nothing but a DE
-(L162-5-13, L861-3), a prisoner nothing (L162-5-13 I bis), nor does a covered session of a psychologist bear an overrun
-(L162-58).
+2016, 37.1; after the médecin traitant left, a reading) and the patient's particular demand (DE, 39.1); sector 2 and
+OPTAM set their fees with tact and measure (CSP R4127-53), but not on duty (L162-5-14), nor for a trainee (L162-5-11);
+a C2S patient owes nothing but a DE (L162-5-13, L861-3), a prisoner nothing (L162-5-13 I bis), nor does a covered
+session of a psychologist bear an overrun (L162-58).
 """
 
 from parcours.law.cases import CaseExcess, CaseRate
@@ -12,6 +12,7 @@ from parcours.law.codes import UNKNOWN, ActKind, Convention, Profession, Referra
 from parcours.law.record import SITUATIONS, LawRecord
 from parcours.rules.exemptions import duty_at_tariff, in_training
 from parcours.rules.money import euro_above, nearest_euro, share
+from parcours.rules.pathway import departed_doctor
 from parcours.rules.tariff import CONSULTATION, COORDINATED, profile_of
 from parcours.rules.types import Act, Cents, Readings
 
@@ -39,15 +40,17 @@ def maximum_fee(
         return tariff + act.exigence_particuliere, CaseExcess.C2S
     if act.convention == Convention.SECTEUR_2 or act.convention == Convention.SECTEUR_2_OPTAM:
         return UNKNOWN, CaseExcess.FREE
-    if not authorised_outside(act, status, law):
+    departed = authorised_after_departure(act, status, law, readings)
+    if not departed and not (law.majoree[status] and open_to_overrun(act, law)):
         return tariff + act.exigence_particuliere, CaseExcess.OPPOSABLE
     reference = inside_tariff(act, tariff, law)
     if reference == UNKNOWN:
         return UNKNOWN, CaseExcess.UNKNOWN
     authorised = rounded(reference + share(reference, law.da_taux), readings)
+    case = CaseExcess.AUTHORISED_AFTER_DEPARTURE if departed else CaseExcess.AUTHORISED_OUTSIDE
     if readings.da_de_cumul:
-        return max(authorised, tariff + act.exigence_particuliere), CaseExcess.AUTHORISED_OUTSIDE
-    return authorised + act.exigence_particuliere, CaseExcess.AUTHORISED_OUTSIDE
+        return max(authorised, tariff + act.exigence_particuliere), case
+    return authorised + act.exigence_particuliere, case
 
 
 def tariff_owed_to_c2s(act: Act, case_rate: int) -> bool:
@@ -58,11 +61,18 @@ def tariff_owed_to_c2s(act: Act, case_rate: int) -> bool:
     return bool(act.c2s and others and case_rate != CaseRate.NOT_COVERED)
 
 
-def authorised_outside(act: Act, status: int, law: LawRecord) -> bool:
-    """May an authorised overrun (DA) be charged?  A sector 1 specialist, outside the pathway, not under an ALD protocol
-    (L162-5, 18°).
+def authorised_after_departure(act: Act, status: int, law: LawRecord, readings: Readings) -> bool:
+    """Is it the year after the médecin traitant left that lifts the surcharge, and it alone (reading
+    `da_annee_du_depart`)?
     """
-    if not law.majoree[status] or law.generaliste[act.specialty] or act.referral == Referral.PROTOCOLE_ALD:
+    letter, _ = departed_doctor(act, law)
+    lifted = letter != 0 and status == letter
+    return bool(lifted and readings.da_annee_du_depart == 0 and open_to_overrun(act, law))
+
+
+def open_to_overrun(act: Act, law: LawRecord) -> bool:
+    """Is it a specialist's act that takes an authorised overrun (DA), not under an ALD protocol (L162-5, 18°)?"""
+    if law.generaliste[act.specialty] or act.referral == Referral.PROTOCOLE_ALD:
         return False
     return law.acte_kind[act.act] != ActKind.SUPPLEMENT and law.acte_kind[act.act] != ActKind.COORDINATION
 

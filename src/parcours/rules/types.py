@@ -124,6 +124,7 @@ class Readings(NamedTuple):
     centre_zone_deficitaire: int = 0
     franchise_plafond_jour: int = 0
     base_secteur_2_sans_depassement: int = 0
+    da_annee_du_depart: int = 0
 
 
 class Counters(NamedTuple):

@@ -16,7 +16,7 @@ LINKS = {
     "directory": (N_("Find a doctor"), "/directory"),
     "emergency": (N_("Emergency numbers"), "/emergency"),
     "teleconsultation": (N_("A remote consultation: when it is refunded"), "/situations/teleconsultation"),
-    "my_doctor": (N_("Declare from my space, or ask the fund to help"), "/me/doctor"),
+    "my_doctor": (N_("Declare from my space (for who has an account), or ask the fund to help"), "/me/doctor"),
     "start": (N_("New in France, step by step"), "/start"),
     "compare": (N_("Compare mutuelles over a year"), "/compare"),
     "prevention": (N_("What I am due, at my age"), "/prevention"),

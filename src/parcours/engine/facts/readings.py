@@ -16,6 +16,7 @@ RULE_READINGS = {
     "base_c2s_secteur_2": codes.BaseC2sSecteur2,
     "base_secteur_2_sans_depassement": codes.BaseSecteur2SansDepassement,
     "da_de_cumul": codes.DaDeCumul,
+    "da_annee_du_depart": codes.DaAnneeDuDepart,
     "depassements_hors_parcours": codes.DepassementsHorsParcours,
     "acces_direct_perimetre": codes.AccesDirectPerimetre,
     "medecin_traitant_exceptions": codes.MedecinTraitantExceptions,

@@ -28,6 +28,7 @@ from parcours.law.codes import (
     TiersPayant,
 )
 from parcours.law.record import LawRecord
+from parcours.rules.excess import authorised_after_departure
 from parcours.rules.exemptions import without_excess
 from parcours.rules.pathway import coordinated, pathway_status
 from parcours.rules.settlement import settle
@@ -80,7 +81,7 @@ DOUBLE = 2
 """A free fee that is not known yet stands at the tariff and at twice the tariff."""
 
 
-Kind = tuple[int, bool, bool]
+Kind = tuple[int, bool, bool, bool]
 """A class of the pathway: surcharged, coordinated, under a protocol."""
 Money = dict[tuple[Any, ...], tuple[int, int, int]]
 """Values of the facts of money -> the patient's share, the highest lawful fee, what of the share is owed, in cents."""
@@ -137,7 +138,8 @@ class Space:
         for values, candidate in pathway_acts(act, known):
             status, _ = pathway_status(candidate, known.law, known.readings)
             protocol = candidate.referral == Referral.PROTOCOLE_ALD
-            kind = (known.law.majoree[status], coordinated(candidate, known.law, known.readings), protocol)
+            departed = authorised_after_departure(candidate, status, known.law, known.readings)
+            kind = (known.law.majoree[status], coordinated(candidate, known.law, known.readings), protocol, departed)
             classes.setdefault(kind, candidate)
             found.append((values, kind))
         tariff_known = known.values.get("base") is not None or tariff_of(act, known) > 0

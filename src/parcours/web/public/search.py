@@ -69,7 +69,7 @@ PAGES = {
     "/fund": N_("For a fund: claims, conciliations, agreements"),
     "/insurer": N_("For a mutuelle: its contracts and its lines"),
     "/me/privacy": N_("Who looked at my file, and a copy of it"),
-    "/me/doctor": N_("Declare from my space, or ask the fund to help"),
+    "/me/doctor": N_("Declare from my space (for who has an account), or ask the fund to help"),
     "/api/docs": N_("The API, for programs"),
     "/fhir": N_("FHIR R4: an estimate before care, for programs"),
     "/verify": N_("Check a document"),

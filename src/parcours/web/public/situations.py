@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from parcours.engine.case import Answer, settle
 from parcours.engine.say.wording import Words, fill, label, lower_first
+from parcours.law.cases import AFTER_DEPARTURE
 from parcours.law.codes import Pathway
 from parcours.law.data import AccesDirect, Specialty
 from parcours.law.days import number_of
@@ -171,7 +172,9 @@ def example(words: str, facts: Mapping[str, Any], page: Page) -> Example:
     fee = plain_euros(result.act.fee)
     place = Pathway(result.settlement.pathway)
     tag, tone = TAGS[place]
-    if place == Pathway.OUTSIDE and not result.law.majoree[result.settlement.status]:
+    if result.settlement.case_status in AFTER_DEPARTURE:
+        tag, tone = N_("Not penalised"), "neutral"
+    elif place == Pathway.OUTSIDE and not result.law.majoree[result.settlement.status]:
         tag, tone = N_("Outside, not penalised"), "neutral"
     doctor = "specialty" in given
     rest = {

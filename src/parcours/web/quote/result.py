@@ -14,7 +14,7 @@ from parcours.engine.say.advise import Option as Lever
 from parcours.engine.say.advise import advise
 from parcours.engine.say.explain import Explanation, OtherReadingText, Step
 from parcours.engine.say.sitting import Standing
-from parcours.law.cases import CaseComplementary, CaseStatus
+from parcours.law.cases import AFTER_DEPARTURE, CaseComplementary, CaseStatus
 from parcours.law.codes import UNKNOWN, Pathway, Profession, TiersPayant
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
@@ -43,6 +43,8 @@ def place_of(paid: Settlement, law: LawRecord) -> tuple[str, str]:
     """Where a visit lies, in words, and their tone; what changes no refund is not held against anybody."""
     if paid.case_status in WITHOUT_EFFECT:
         return N_("The pathway has no effect"), "neutral"
+    if paid.case_status in AFTER_DEPARTURE:
+        return N_("The year after your doctor left: no penalty"), "neutral"
     if paid.pathway == Pathway.OUTSIDE and not law.majoree[paid.status]:
         return N_("Outside the pathway, no penalty"), "neutral"
     return PATHWAYS[Pathway(paid.pathway)]

@@ -321,7 +321,7 @@ class Todo:
         links = (
             self.link(N_("Find a doctor"), "/directory"),
             self.link(N_("Nobody takes new patients?"), "/situations/trouver_un_medecin"),
-            self.link(N_("From my space"), "/me/doctor"),
+            self.link(N_("From my space, if you have one"), "/me/doctor"),
             self.link(N_("The declaration, official page"), DECLARE),
         )
         if until and until > self.day:
