@@ -398,3 +398,8 @@ def test_after_the_year_of_grace_a_new_declaration_is_the_first_step(client: Tes
         assert page.count(first) == 1
         assert "See your médecin traitant instead" not in page
         assert "Ask your médecin traitant for a letter" not in page
+
+
+def test_who_does_not_know_the_exact_day_is_told_which_to_give(client: TestClient) -> None:
+    page = words(client, quote(ask="medecin_traitant_left_on", medecin_traitant_left_on=None), "fr")
+    assert "Vous ne savez pas le jour exact ? Donnez le plus ancien possible" in page

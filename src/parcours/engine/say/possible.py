@@ -133,8 +133,7 @@ class Space:
     def of(cls, known: Known) -> "Space":
         """Enumerate the pathway, then settle the money once for each class."""
         act = base_act(known)
-        classes: dict[Kind, Act] = {}
-        found: list[tuple[tuple[int, ...], Kind]] = []
+        classes, found = dict[Kind, Act](), list[tuple[tuple[int, ...], Kind]]()
         for values, candidate in pathway_acts(act, known):
             status, _ = pathway_status(candidate, known.law, known.readings)
             protocol = candidate.referral == Referral.PROTOCOLE_ALD

@@ -215,11 +215,13 @@ BASE = Card(
     kind="base",
     terms=("base", "brss"),
 )
+EARLIEST = N_("Not sure of the day? Give the earliest that it may be: the time counted is then not too long.")
 LEFT = Card(
     "left",
     N_("Médecin traitant left on"),
     ("medecin_traitant_left_on",),
     title=N_("When did your médecin traitant stop or leave?"),
+    help=EARLIEST,
     kind="date",
 )
 INSTALLED = Card(
@@ -227,6 +229,7 @@ INSTALLED = Card(
     N_("Doctor settled on"),
     ("installed_on",),
     title=N_("When did this doctor settle in private practice?"),
+    help=EARLIEST,
     kind="date",
 )
 SENDER = Card(
