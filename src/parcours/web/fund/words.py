@@ -32,8 +32,8 @@ GROUPS = (
 )
 """The queues by what they are about, as the first page of the desk shows them; conciliation ends the last group."""
 AMOUNTS = {
-    "reversals": Text("Reste à rendre", "Still to be given back"),
-    "undue": Text("Reste à rendre", "Still to be given back"),
+    "reversals": Text("Reste à rendre", "Left to return"),
+    "undue": Text("Reste à rendre", "Left to return"),
     "returned_payments": Text("Virement", "Transfer"),
     "notices": Text("Reste dû", "Still owed"),
     "late_tiers_payant": Text("À payer au cabinet", "To pay to the practice"),
