@@ -26,7 +26,7 @@ HELD: dict[str, str] = {}
 FRENCH = {"locale": "fr-FR"}
 C2S = quote(
     care_date="2026-11-23", specialty="ophtalmologie", role="correspondant", referral="avis_ponctuel", fee="80",
-    convention="secteur_2", c2s="true", contract=None, tiers_payant="full",
+    convention="secteur_2", c2s="true", contract=None, tiers_payant="full", act="consultation",
 )  # fmt: skip
 ON_CALL = quote(
     care_date="2026-11-22", age="4", medecin_traitant=None, role=None, referral=None, fee="61.50",

@@ -7,7 +7,7 @@ import pytest
 from parcours.engine.case import settle as settle_facts
 from parcours.engine.memory import read_counters, settle_many
 from parcours.law.cases import Note
-from parcours.law.codes import Convention, Exemption, Profession, Purpose, SpecialSetting, TiersPayant
+from parcours.law.codes import Convention, Exemption, Profession, Purpose, Referral, SpecialSetting, TiersPayant
 from parcours.law.loader import load
 from parcours.rules.types import Counters
 from tests.rules.support import settled
@@ -121,6 +121,31 @@ def test_a_visit_for_a_pregnancy_may_be_an_examination_that_is_covered(  # L160-
 ) -> None:
     noticed = notes(**{**OWN, "specialty": 25, "purpose": Purpose.GROSSESSE, **facts})
     assert ("pregnancy_examination" in noticed) == expected
+
+
+SENT = {"specialty": 3, "medecin_traitant": 1, "role": 2, "referral": Referral.AVIS_PONCTUEL, "fee": 60_00}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, True),
+        ({"convention": S2}, True),
+        ({"convention": Convention.SECTEUR_2_OPTAM, "fee": 75_00}, True),
+        ({"c2s": 1}, True),
+        ({"specialty": 32, "fee": 67_50}, True),
+        ({"fee": 31_50}, False),
+        ({"referral": Referral.SOINS_ITERATIFS}, False),
+        ({"specialty": 1}, False),
+        ({"base": 31_50}, False),
+        ({"convention": Convention.NON_CONVENTIONNE}, False),
+        ({"specialty": 32, "care_date": 20180110}, False),
+    ],
+)
+def test_an_opinion_without_its_code_is_counted_as_a_consultation(  # NGAP 18
+    facts: dict[str, Any], expected: bool
+) -> None:
+    assert ("opinion_uncoded" in notes(**{"care_date": 20260210, **SENT, **facts})) == expected
 
 
 OPINION: dict[str, Any] = {

@@ -29,6 +29,7 @@ def words(client: TestClient, address: str, lang: str = "en") -> str:
 
 SENT = {"care_date": "2026-11-26", "role": "correspondant", "referral": "avis_ponctuel"}
 C2S = {**SENT, "specialty": "ophtalmologie", "convention": "secteur_2", "fee": "80", "c2s": "true", "contract": None}
+C2S["act"] = "consultation"
 SUNDAY = {
     "care_date": "2026-11-22",
     "age": "4",

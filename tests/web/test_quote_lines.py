@@ -60,6 +60,24 @@ def test_an_opinion_that_was_chosen_or_read_in_the_price_can_be_changed(client: 
 
 
 @pytest.mark.parametrize(
+    ("convention", "fee", "as_consultation"),
+    [("secteur_1", "75", "€54.95"), ("secteur_2_optam", "60", "€39.95"), ("secteur_2", "75", "€60.90")],
+)
+def test_the_act_is_asked_wherever_an_opinion_would_change_the_price(
+    client: TestClient, convention: str, fee: str, as_consultation: str
+) -> None:
+    """NGAP 18: an APC has one base in every sector; who does not know sees both."""
+    facts = {**SENT, "specialty": "dermatologie", "convention": convention, "fee": fee, "contract": "none"}
+    page = client.get(quote(**facts)).text
+    assert "a consultation, or a one-off opinion?" in page
+    assert "To check:" not in page, "nothing is said to be unlawful before the act is known"
+    unsure = words(client, quote(**facts, act="consultation", unsure="act"))
+    opinion = f"€{int(fee) - 40}.00"
+    assert f"A consultation {as_consultation}" in unsure
+    assert f"A one-off opinion (avis ponctuel de consultant) {opinion}" in unsure
+
+
+@pytest.mark.parametrize(
     ("lang", "blank"), [("fr", "[à compléter\xa0: nom du professionnel]"), ("en", "ophtalmologie")]
 )
 def test_a_letter_says_what_is_known_and_names_what_is_not(client: TestClient, lang: str, blank: str) -> None:

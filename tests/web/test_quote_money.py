@@ -142,6 +142,7 @@ GYNAECOLOGIST = {
     "specialty": "gynecologie_obstetrique",
     "role": "correspondant",
     "referral": "avis_ponctuel",
+    "act": "consultation",
     "convention": "secteur_2",
     "fee": "80",
     "contract": None,

@@ -24,7 +24,7 @@ YOUNG = {
 }
 FREE = {
     "specialty": "gynecologie_obstetrique", "convention": "secteur_2", "fee": "75", "care_date": "2026-11-20",
-    "role": "correspondant", "referral": "avis_ponctuel",
+    "role": "correspondant", "referral": "avis_ponctuel", "act": "consultation",
 }  # fmt: skip
 FLAT_150 = '{"responsable":true,"consultation_pct_br_optam":150,"consultation_pct_br_non_optam":150}'
 NAMES = {
@@ -272,7 +272,7 @@ def test_the_price_of_a_one_off_opinion_is_lawful_when_it_is_typed(client: TestC
     once = words(client, quote(**sent, referral="avis_ponctuel", fee="60"))
     assert "To check:" not in once
     assert once.count("€20.00") > 0, "30% of 60 and the flat contribution"
-    assert "To check:" in words(client, quote(**sent, referral="avis_ponctuel", fee="61"))
+    assert "To check:" in words(client, quote(**sent, referral="avis_ponctuel", fee="61", act="APC"))
     assert "To check:" in words(client, quote(**sent, referral="soins_iteratifs", fee="60"))
 
 

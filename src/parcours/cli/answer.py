@@ -8,6 +8,7 @@ from parcours.cli.common import money, screen
 from parcours.engine.case import ABSENT, Answer
 from parcours.engine.results import different_amounts, euros, result_dict
 from parcours.engine.say.explain import Explanation, explain
+from parcours.engine.say.opinions import noticed_words
 from parcours.engine.say.wording import day as day_text
 from parcours.engine.say.wording import facts_said
 from parcours.law.codes import Pathway
@@ -32,6 +33,8 @@ TEXT = {
     "deferred": Text("Retenu plus tard", "Taken back later"),
     "unlawful_excess": Text("Au-delà du maximum permis", "Above the lawful maximum"),
     "max_fee": Text("Honoraires maximaux", "Highest lawful fee"),
+    "unlawful_excess_uncoded": Text("À vérifier : de plus qu'une consultation", "To check: more than a consultation"),
+    "max_fee_uncoded": Text("Honoraires maximaux d'une consultation", "Highest lawful fee of a consultation"),
     "inside": Text("dans le parcours de soins", "inside the care pathway"),
     "outside": Text("hors du parcours de soins", "outside the care pathway"),
     "not_concerned": Text("le parcours ne s'applique pas", "the pathway does not apply"),
@@ -105,11 +108,13 @@ def table_of(answer: Answer, explanation: Explanation, lang: str) -> Table:
         )
     table.add_section()
     table.add_row(TEXT["advance"][lang], money(result["advance"], lang), source["advance"])
-    for name in ("deferred", "unlawful_excess"):
-        if result[name]:
-            table.add_row(TEXT[name][lang], money(result[name], lang), "")
+    uncoded = "_uncoded" if "opinion_uncoded" in answer.notes else ""
+    if result["deferred"]:
+        table.add_row(TEXT["deferred"][lang], money(result["deferred"], lang), "")
+    if result["unlawful_excess"]:
+        table.add_row(TEXT[f"unlawful_excess{uncoded}"][lang], money(result["unlawful_excess"], lang), "")
     if result["max_fee"] is not None:
-        table.add_row(TEXT["max_fee"][lang], money(result["max_fee"], lang), source["max_fee"])
+        table.add_row(TEXT[f"max_fee{uncoded}"][lang], money(result["max_fee"], lang), source["max_fee"])
     return table
 
 
@@ -130,7 +135,7 @@ STAGE_OF = {
 def print_notes(console: Console, answer: Answer, lang: str) -> None:
     """What the rules noticed, what another reading of the law would give, and what was assumed."""
     for name in answer.notes:
-        console.print(load().notes[name][lang])
+        console.print(noticed_words(load().notes[name][lang], answer.act, lang))
     for other in answer.other_readings:
         changes = different_amounts(answer.settlement, other.settlement).items()
         text = ", ".join(

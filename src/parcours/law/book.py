@@ -254,11 +254,20 @@ def fixed_tables(book: LawBook) -> dict[str, tuple[int, ...]]:
     """The tables that do not change with the date."""
     entries = list(book.acts.values())
     statuses = {Status[letter]: entry for letter, entry in book.codes["status"].items()}
+    acts = act_index(book)
     return {
         "profil": by_code(
             SPECIALTIES, {code: Profile[entry.profile.upper()] for code, entry in book.specialties.items()}
         ),
         "generaliste": by_code(SPECIALTIES, {code: int(entry.generaliste) for code, entry in book.specialties.items()}),
+        "avis": by_code(
+            SPECIALTIES,
+            {
+                code: acts[opinion_of(entry.profile)]
+                for code, entry in book.specialties.items()
+                if not entry.generaliste
+            },
+        ),
         "pathologie": by_code(SPECIALTIES, {code: int(entry.pathology) for code, entry in book.specialties.items()}),
         "laboratoire": by_code(SPECIALTIES, {code: int(entry.laboratory) for code, entry in book.specialties.items()}),
         "acces_direct": by_code(
@@ -281,6 +290,11 @@ def fixed_tables(book: LawBook) -> dict[str, tuple[int, ...]]:
         "majoree": by_code(STATUSES, {code: int(entry["majoration"]) for code, entry in statuses.items()}),
         "ips": by_code(STATUSES, {code: Ips[entry["ips"] or "BLANK"] for code, entry in statuses.items()}),
     }
+
+
+def opinion_of(profile: str) -> str:
+    """The act of a one-off opinion of a specialist, by profile (NGAP 18)."""
+    return "APY" if profile in ("psychiatre", "neurologue") else "APC"
 
 
 def by_code(size: int, values: Mapping[int, int]) -> tuple[int, ...]:

@@ -212,6 +212,7 @@ class Note(IntEnum):
     OVERRUN_DUTY = 7
     OVERRUN_TRAINEE = 8
     PREGNANCY_EXAMINATION = 9
+    OPINION_UNCODED = 10
 
 
 class CasePayment(IntEnum):

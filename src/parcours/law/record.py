@@ -107,6 +107,8 @@ class LawRecord(NamedTuple):
     profil: tuple[int, ...]
     """Profile of a specialty's consultation (by national code)."""
     generaliste: tuple[int, ...]
+    avis: tuple[int, ...]
+    """Act of a one-off opinion of a specialty; 0 where it has none."""
     laboratoire: tuple[int, ...]
     pathologie: tuple[int, ...]
     """1 for the specialties whose acts are of pathology (R160-16 IV)."""

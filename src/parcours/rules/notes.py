@@ -3,13 +3,24 @@
 An act that is not for this patient (NGAP); a right to tiers payant that is not used, and its absence outside the
 pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobody may ask (L162-5-11, L162-5-13,
 L162-5-14, L162-58); a second one-off opinion too soon (NGAP); a visit that a pregnancy may make compulsory, and
-covered whole (L160-9).
+covered whole (L160-9); an opinion that was asked for, without its code (NGAP).
 """
 
 from parcours.law.cases import CasePayment, Note
-from parcours.law.codes import UNKNOWN, ActKind, Exemption, Profession, Purpose, SpecialSetting, TiersPayant
+from parcours.law.codes import (
+    UNKNOWN,
+    ActKind,
+    Convention,
+    Exemption,
+    Profession,
+    Purpose,
+    Referral,
+    SpecialSetting,
+    TiersPayant,
+)
 from parcours.law.record import LawRecord
 from parcours.rules.exemptions import duty_at_tariff, holds, in_training
+from parcours.rules.tariff import CONSULTATION
 from parcours.rules.types import Act, Cents, Counters, Day
 
 GROUNDS_OF_CHILDREN = 1 << Exemption.EXAMEN_ENFANT | 1 << Exemption.NOUVEAU_NE
@@ -26,7 +37,7 @@ COVERED_MATERNITY = 1 << Exemption.MATERNITE | 1 << Exemption.EXAMEN_GROSSESSE
 
 
 def notes_of(
-    act: Act, status: int, unlawful_excess: Cents, case_payment: int, counters: Counters, law: LawRecord
+    act: Act, status: int, base: Cents, unlawful_excess: Cents, case_payment: int, counters: Counters, law: LawRecord
 ) -> int:
     """The notes of an act, one bit each."""
     notes = 0
@@ -43,6 +54,8 @@ def notes_of(
         notes |= 1 << Note.SECOND_OPINION
     if perhaps_examination_of_pregnancy(act):
         notes |= 1 << Note.PREGNANCY_EXAMINATION
+    if opinion_uncoded(act, status, base, law):
+        notes |= 1 << Note.OPINION_UNCODED
     return notes
 
 
@@ -51,6 +64,15 @@ def perhaps_examination_of_pregnancy(act: Act) -> bool:
     seen = act.profession == Profession.MEDECIN or act.profession == Profession.SAGE_FEMME
     whole = act.exemption & COVERED_MATERNITY != 0 or act.c2s == 1 or act.ame == 1
     return seen and act.purpose == Purpose.GROSSESSE and not whole
+
+
+def opinion_uncoded(act: Act, status: int, base: Cents, law: LawRecord) -> bool:
+    """A consultation where an opinion was asked for, whose own act would have another base (NGAP 18)?"""
+    plain = act.act == CONSULTATION and act.base == UNKNOWN and act.convention != Convention.NON_CONVENTIONNE
+    opinion = law.avis[act.specialty]
+    if not plain or opinion == 0 or act.referral != Referral.AVIS_PONCTUEL or law.majoree[status]:
+        return False
+    return law.acte_base[opinion] != UNKNOWN and min(law.acte_base[opinion], act.fee) != base
 
 
 def second_opinion(act: Act, counters: Counters, law: LawRecord) -> bool:

@@ -84,7 +84,7 @@ def settle_among(
         case_excess=case_excess,
         case_complementary=case_complementary,
         case_payment=case_payment,
-        notes=notes_of(act, status, unlawful_excess, case_payment, counters, law),
+        notes=notes_of(act, status, base, unlawful_excess, case_payment, counters, law),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.note import Note, note, same_scope, same_sheet
 from parcours.engine.bill.prices import HUNDRED, OVERSEAS, URGENT, place_of, unit_price
+from parcours.engine.say.opinions import noticed_words
 from parcours.law import cases
 from parcours.law.bill.book import BillLaw
 from parcours.law.bill.codes import Association, Combination, Cover, Nature, OpticalCategory
@@ -50,10 +51,11 @@ def notes_of(
 def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: BillLaw) -> Iterator[Note]:
     """The notes of the acts, one for all the lines that share it."""
     for code in cases.Note:
-        shared = [line.number for line, one in zip(lines, settled, strict=True) if one.settlement.notes & 1 << code]
+        shared = [line for line, one in zip(lines, settled, strict=True) if one.settlement.notes & 1 << code]
         if shared:
-            entry = bill.notes["noticed"][code.name.lower()]
-            yield Note(tuple(shared), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
+            entry, act = bill.notes["noticed"][code.name.lower()], shared[0].line.act
+            words = Text(noticed_words(entry["fr"], act, "fr"), noticed_words(entry["en"], act, "en"))
+            yield Note(tuple(line.number for line in shared), words, tuple(entry["references"]))
 
 
 def ages(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:

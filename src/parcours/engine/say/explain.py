@@ -140,7 +140,8 @@ def explain_row(
 def warning_of(row: SettledRow, words: Words, lang: str) -> str | None:
     """What is asked above what may be asked, or above a tariff that may be owed; None where nothing is."""
     if row.amounts.get("unlawful_excess"):
-        return sentence("forbidden_excess" if row.forbidden else "unlawful_excess", words, lang)
+        key = "opinion_excess" if row.opinion else "forbidden_excess" if row.forbidden else "unlawful_excess"
+        return sentence(key, words, lang)
     return sentence("excess_to_check", words, lang) if row.to_check else None
 
 
@@ -320,6 +321,7 @@ def context_of(row: SettledRow) -> dict[str, Any]:
         "grace": bool(law.grace_depart_annees),
         "left": left,
         "own_doctor": bool(row.facts.get("medecin_traitant")) and not left,
+        "opinion": row.opinion is not None,
         "excess": bool(row.amounts.get("depassement")),
         "unlawful": bool(row.amounts.get("unlawful_excess")),
         "share": bool(row.amounts.get("ticket_moderateur")),

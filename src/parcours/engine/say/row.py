@@ -21,7 +21,8 @@ from parcours.engine.facts.vocabulary import (
     read_integer,
     slug,
 )
-from parcours.engine.results import AMOUNTS, CASE_CODES
+from parcours.engine.results import AMOUNTS, CASE_CODES, note_slugs
+from parcours.engine.say.opinions import opinion
 from parcours.engine.say.wording import Words
 from parcours.law.cache import flat_law
 from parcours.law.codes import Pathway, Profession, Status
@@ -50,6 +51,8 @@ class SettledRow:
     cases: Mapping[str, str]
     """Slug of the case of each stage."""
     readings: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    """Slugs of what the rules noticed."""
 
     @classmethod
     def of_answer(cls, answer: Answer) -> "SettledRow":
@@ -71,6 +74,7 @@ class SettledRow:
             status=Status(result.status).name,
             cases={stage: slug(CASE_CODES[f"case_{stage}"], getattr(result, f"case_{stage}")) for stage in STAGES},
             readings=readings,
+            notes=tuple(note_slugs(result.notes)),
         )
 
     @classmethod
@@ -92,6 +96,7 @@ class SettledRow:
             status=str(row.get("status", "")),
             cases=cases,
             readings=readings or {},
+            notes=notes_in(row),
         )
 
     @cached_property
@@ -103,6 +108,13 @@ class SettledRow:
     def specialty_code(self) -> int:
         """National code of the specialty, 0 for anyone who is not a doctor."""
         return flat_law().specialties.get(str(self.facts.get("specialty")), 0)
+
+    @cached_property
+    def opinion(self) -> tuple[str, int] | None:
+        """Code and tariff, in cents, of the one-off opinion that may explain the price; None where none may."""
+        if "opinion_uncoded" not in self.notes:
+            return None
+        return opinion(self.specialty_code, self.law), self.law.acte_base[self.law.avis[self.specialty_code]]
 
     @property
     def majoree(self) -> bool:
@@ -141,6 +153,7 @@ class SettledRow:
     def words(self, **more: Any) -> Words:
         """What the templates may say of this row."""
         facts = {**self.facts, "status": self.status, "pathway": self.pathway}
+        code, tariff = self.opinion or ("", 0)
         return Words(
             self.day,
             facts,
@@ -148,17 +161,24 @@ class SettledRow:
                 **self.amounts,
                 "owed": (self.amounts.get("patient") or 0) - self.not_owed,
                 "not_owed": self.not_owed,
+                "opinion": tariff,
             },
             rates={"rate": self.rate, "rest": WHOLE - self.rate},
             readings=self.readings,
             lists=more.get("lists", {}),
-            texts=more.get("texts", {}),
+            texts={"opinion": code, **more.get("texts", {})},
         )
 
     @property
     def profession(self) -> int:
         """The profession as the rules number it."""
         return int(Profession[str(self.facts.get("profession", "medecin")).upper()])
+
+
+def notes_in(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The notes of a line of an output file: a list, or one text in a CSV."""
+    found = row.get("notes") or ()
+    return tuple(found.split("+") if isinstance(found, str) else map(str, found))
 
 
 def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -131,12 +131,9 @@ class Form:
             yield from self.days()
         if question is questions.FEE:
             yield from self.usual_fees()
-        if question is last.OPINION:
-            key = self.state.sitting.opinion()
-            words = self.say(last.AN_OPINION), self.say("Code {code}.", code=key)
-            yield Link(*words, self.url({**self.state.given, "act": key}, question.facts))
-        for label_, facts in last.own_options(question, self.state.given):
-            yield Link(self.say(label_), "", self.url({**self.state.given, **facts}, question.facts))
+        for label_, facts in last.own_options(question, self.state):
+            code = self.say("Code {code}.", code=facts["act"]) if "act" in facts else ""
+            yield Link(self.say(label_), code, self.url({**self.state.given, **facts}, question.facts))
         for option in self.offered(question):
             yield Link(
                 *self.option_words(option),
@@ -326,6 +323,8 @@ class Form:
         options = {"consultation": last.OPINION.options[0].label, self.state.sitting.opinion(): last.AN_OPINION}
         asked = {"ask": "act"} if key in options else {}
         words = self.say(options[key]) if asked else act_label(key, self.lang)
+        if "act" in self.state.unsure:
+            words = self.say("I don’t know ({answer}, for now)", answer=words)
         yield Said(self.words(last.OPINION.short), words, self.url(kept, ("act",), **asked))
 
     def words_of(self, question: Card) -> str:

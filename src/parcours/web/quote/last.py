@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from parcours.engine.errors import FactError
+from parcours.law.cases import Note
 from parcours.law.codes import Exemption, Pathway, Referral, Role
 from parcours.web.i18n import N_
 from parcours.web.quote.asked import Asked
@@ -14,10 +15,10 @@ OPINION = Card(
     N_("Act"),
     ("act",),
     title=N_("What does the paper claim say: a consultation, or a one-off opinion?"),
-    help=N_("Its code is on the paper; an opinion has a higher tariff, and with the C2S nothing above it is owed."),
+    help=N_("Its code is on the paper; a one-off opinion has a tariff of its own, the same in every sector."),
     options=(CardOption(N_("A consultation"), {"act": "consultation"}, N_("Code CS, C or CNPSY on the paper.")),),
 )
-"""Asked where only the opinion's tariff may explain the price."""
+"""Asked of who was sent for one opinion, where its own tariff would change an amount (NGAP 18)."""
 PROTOCOL = Card(
     "protocol",
     N_("Care protocol"),
@@ -64,8 +65,11 @@ OF_ONE_VISIT = ("examen_enfant", "examen_grossesse", "prevention", "ivg")
 """Grounds of one act: another visit has its own."""
 
 
-def own_options(card: Card | None, given: Mapping[str, str | None]) -> list[tuple[str, dict[str, str]]]:
-    """The answers to a question that are made of the grounds held: their words, their facts."""
+def own_options(card: Card | None, state: Asked) -> list[tuple[str, dict[str, str]]]:
+    """The answers to a question that are made of the grounds held, or of the specialty: their words, their facts."""
+    given = state.given
+    if card is OPINION:
+        return [(AN_OPINION, {"act": state.sitting.opinion()})]
     if card is PRENATAL:
         held = [one for one in grounds(given.get("exemption")) if one != "none"]
         return [(COMPULSORY, {"exemption": "+".join([*held, "examen_grossesse"])})]
@@ -118,19 +122,21 @@ def prenatal_unsaid(state: Asked) -> bool:
     return (seen.patient, seen.advance) != (covered.patient, covered.advance)
 
 
-def answers(card: Card | None, given: Mapping[str, str | None]) -> list[Mapping[str, str]]:
+def answers(card: Card | None, state: Asked) -> list[Mapping[str, str]]:
     """What the answers to a last question change, where no amount is exact before it."""
     if card is PROTOCOL:
         return [PROTOCOL.options[0].facts]
-    return [facts for _, facts in own_options(card, given)]
+    return [facts for _, facts in own_options(card, state)]
 
 
 def opinion_unsaid(state: Asked) -> bool:
-    """Is more asked of a C2S patient than for a consultation, where the paper may have the one-off opinion?"""
-    given, fee = state.given, state.cents("fee") or 0
-    asked = given.get("referral") == "avis_ponctuel" and given.get("c2s") == "true" and "act" not in given
-    key = state.sitting.opinion() if asked and "act" not in state.sitting.values else ""
-    return bool(key) and 0 < state.sitting.tariff() < min(fee, state.sitting.act_tariff(key))
+    """May the paper have the one-off opinion that was asked for, and would it change what is paid?"""
+    if "act" in state.given or "act" in state.sitting.values:
+        return False
+    try:
+        return state.sitting.settle().settlement.notes >> Note.OPINION_UNCODED & 1 == 1
+    except FactError:
+        return False
 
 
 def again_unsaid(state: Asked) -> bool:

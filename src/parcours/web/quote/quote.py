@@ -178,10 +178,12 @@ def quote_of(page: Page) -> Quote:
     form, where, given = Form(state, page), state.standing, state.given
     outcome = state.outcome if state.complete or state.unknown else None
     question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)
-    still = last.answers(question, given)
+    still = last.answers(question, state)
     settled = outcome if isinstance(outcome, Answer) and not still else None
     split, possible = split_of(page, state, settled, pairs) if settled else (None, [])
     disputed = dispute_of(settled) if settled and not split else None
+    if disputed and "act" in state.unsure:
+        disputed = disputed._replace(certain=False)
     possible = possible if disputed else []
     if disputed and possible:
         disputed = disputed._replace(certain=False)

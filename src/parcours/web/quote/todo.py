@@ -13,7 +13,7 @@ from parcours.engine.case import Answer
 from parcours.engine.facts.vocabulary import LEFT_ON
 from parcours.law import thresholds
 from parcours.law.cases import CasePayment
-from parcours.law.codes import Exemption, Pathway, Profession, Role, TiersPayant
+from parcours.law.codes import Convention, Exemption, Pathway, Profession, Role, TiersPayant
 from parcours.law.days import iso
 from parcours.rules.types import Act, Settlement
 from parcours.text import euros
@@ -159,7 +159,13 @@ class Todo:
             )
         if self.about.facts.get("specialty") == "psychiatrie":
             yield from self.other_help()
-        if self.act.profession == Profession.MEDECIN:
+        doctor = self.act.profession == Profession.MEDECIN
+        if doctor and self.act.c2s and self.act.convention != Convention.NON_CONVENTIONNE:
+            owed = N_("Show it at the desk: no doctor may ask you more than the tariff, whatever the sector.")
+            nothing = N_("Show it at the desk: you owe nothing, whatever the doctor’s sector.")
+            words = nothing if self.bound and not self.act.exigence_particuliere else owed
+            yield Task(self.say("Take your attestation of the C2S"), self.say(words))
+        elif doctor:
             yield Task(
                 self.say("Check the sector and the prices"),
                 self.say("The doctor must show them; the directories give them before you book."),

@@ -59,11 +59,15 @@ UNSURE = {
     "protocol": Unsure(
         {}, N_("The protocol lists the specialists for your illness: ask your médecin traitant, who keeps a copy.")
     ),
+    "opinion": Unsure(
+        {"act": "consultation"},
+        N_("The code is on the paper claim, and on the statement of your fund (décompte): else ask the doctor."),
+    ),
     "prenatal": Unsure(
         {}, N_("Ask the doctor or the midwife before the visit: they say which of your visits are compulsory.")
     ),
 }
-BY_HAND = {"specialty": questions.GYNAECOLOGIST, "referral": last.PROTOCOL}
+BY_HAND = {"specialty": questions.GYNAECOLOGIST, "referral": last.PROTOCOL, "act": last.OPINION}
 """The questions that a fact is not known of, where another one is the usual question of that fact."""
 
 
@@ -104,7 +108,7 @@ def answers_of(form: Form) -> Iterator[tuple[Card, list[tuple[str, Mapping[str, 
             if card is questions.FEE
             else [(form.option_words(one)[0], one.facts) for one in form.own(card)]
         )
-        options += [(form.say(words), facts) for words, facts in last.own_options(card, form.state.given)]
+        options += [(form.say(words), facts) for words, facts in last.own_options(card, form.state)]
         if no := last.DENIED.get(card.id):
             options.append((form.say(no), {}))
         if card is questions.GYNAECOLOGIST and "fee" in form.state.unsure:
