@@ -93,7 +93,7 @@ def test_what_to_do_about_a_sum_asked_in_excess(client: TestClient) -> None:
 def test_direct_billing_is_no_right_outside_the_pathway(client: TestClient) -> None:
     """L161-36-4, L861-3: not for an act of a doctor, whatever the illness."""
     ill = {"exemption": "ald", "specialty": "ophtalmologie", "fee": "35", "tiers_payant": "none"}
-    inside = {"role": "correspondant", "referral": "avis_ponctuel"}
+    inside = {"role": "correspondant", "referral": "avis_ponctuel", "act": "consultation"}
     assert "it is your right" not in words(client, quote(**ill))
     assert "it is your right" in words(client, quote(**ill, **inside))
 
