@@ -123,6 +123,8 @@ def acts(draw: st.DrawFn, profession: str | None = None, *, contract: bool = Tru
         facts["sejour_jours"] = draw(value("sejour_jours"))
     if facts.get("reimbursement_date", "9999") < facts["care_date"]:
         del facts["reimbursement_date"]
+    if facts.get("medecin_traitant_left_on", "") > facts["care_date"]:
+        del facts["medecin_traitant_left_on"]
     if contract and draw(st.booleans()):
         facts["contract"] = draw(contracts())
     return facts

@@ -38,8 +38,10 @@ AMOUNTS = (
     "unlawful_excess",
 )
 """Fields of a settlement in cents."""
-COMPARED = (*AMOUNTS, "rate", "notes")
-"""What a missing fact may not change."""
+COMPARED = (*AMOUNTS, "rate")
+"""What a missing fact may not change, with the notes."""
+ASKING = 1 << cases.Note.OPINION_UNCODED
+"""The note that only asks for another fact: no amount is refused for want of what it depends on."""
 
 
 def note_slugs(notes: int) -> list[str]:
@@ -82,5 +84,9 @@ def ips_letter(ips: int) -> str:
     return "" if ips in (Ips.BLANK, Ips.NOT_GIVEN) else Ips(ips).name
 
 
-amounts_of = attrgetter(*COMPARED)
-"""The amounts and the rate of a settlement."""
+_compared = attrgetter(*COMPARED)
+
+
+def amounts_of(settlement: Settlement) -> tuple[int, ...]:
+    """What a missing fact may not change of a settlement: the amounts, the rate, the notes but the one that asks."""
+    return (*_compared(settlement), settlement.notes | ASKING)

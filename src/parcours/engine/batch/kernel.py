@@ -29,7 +29,7 @@ from parcours.engine.batch.layout import (
     ROW_FACTS,
     VARIANT_FACTS,
 )
-from parcours.engine.results import COMPARED
+from parcours.engine.results import ASKING, COMPARED
 from parcours.law.cases import CaseBase, CaseRate
 from parcours.law.codes import Profession
 from parcours.rules.participations import bears_franchise, contributions
@@ -118,7 +118,10 @@ _varied = _from_source(
     )
     + f"    return Act({', '.join(n if n in VARIANT_FACTS else f'act.{n}' for n in Act._fields)})"
 )
-_same = _from_source(f"def same(one, other): return {' and '.join(f'one.{n} == other.{n}' for n in COMPARED)}")
+_same = _from_source(
+    f"def same(one, other): return {' and '.join(f'one.{n} == other.{n}' for n in COMPARED)}"
+    f" and one.notes | {ASKING} == other.notes | {ASKING}"
+)
 
 
 def _era(days: Any, day: Any, era: Any) -> Any:
