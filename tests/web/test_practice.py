@@ -486,6 +486,16 @@ def test_the_author_of_a_letter_chooses_the_lines_of_the_synthesis_that_go_with_
     assert ticked not in refused.text, "what was unticked stays so"
 
 
+def test_a_letter_of_a_sequence_says_for_whom_it_is(people, country):  # noqa: F811
+    amar = people("amar")
+    body = {"patient_id": country.alice, "flow": "sequence", "letter": {"reason": "Genou", "question": "Avis ?"},
+            "providers": [{"specialty": 15}, {"professional_id": country.sand}]}  # fmt: skip
+    headers = {"X-CSRF-Token": token(amar.get("/practice"))}
+    written = amar.post("/api/v1/referrals", json=body, headers=headers).json()["id"]
+    for shown in (amar.get(f"/practice/letters/{written}"), people("alice").get(f"/me/care/letters/{written}")):
+        assert re.search(r"Dermatology, Dr \w+", shown.text), "in the order of the sequence"
+
+
 def test_letters_of_every_writer_wait_in_both_lists_in_the_same_state(people, country):  # noqa: F811
     """REC-02: by the API, by the page, by the registry itself; FHIR says that it makes none."""
     amar, sand = people("amar"), people("sand")

@@ -39,6 +39,7 @@ from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL, of_referral
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
+from parcours.registry.referrals.covering import sequence_of
 from parcours.registry.referrals.models import Referral
 from parcours.registry.referrals.words import FLOWS, PLANS
 from parcours.registry.store.ids import parse_id
@@ -235,10 +236,13 @@ def letter(desk: Desk) -> Response:
 
 
 def addressee(desk: Desk, row: Referral) -> str:
-    """Whom a letter is for."""
-    if row.addressee_id:
-        return doctor_name(desk.session, row.addressee_id)
-    return str(specialty_name(desk.lang)(row.specialty))
+    """Whom a letter is for: a doctor, any doctor of a specialty, those of a sequence in their order."""
+    specialty = specialty_name(desk.lang)
+    those = [(one.professional_id, one.specialty) for one in sequence_of(desk.session, row.id)]
+    return ", ".join(
+        doctor_name(desk.session, doctor_id) if doctor_id else str(specialty(code))
+        for doctor_id, code in those or [(row.addressee_id, row.specialty)]
+    )
 
 
 def withhold(desk: Desk) -> Response:
