@@ -238,7 +238,7 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     for words in ("Acts billed", "<strong>G</strong>", "What a decision of today gives", "Left to the insured"):
         assert words in before
     decided = send(officer, f"/fund/claims/{claim}", "decide")
-    assert "Paid by the fund" in decided.text
+    assert "Borne by the fund" in decided.text
     assert "Known since" not in decided.text
     today = paris_today().isoformat()
     mistyped = send(officer, f"/fund/people/{country.alice}", "form", professional="123", signed_on=today)
@@ -252,7 +252,7 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     shown = officer.get(f"/fund/claims/{claim}").text
     assert "waits for a second officer" in shown
     assert "Propose to correct it" not in shown
-    assert re.search(r"<dt>Paid by the fund</dt><dd>\+€\d", shown), "the second officer sees what it moves"
+    assert re.search(r"<dt>Borne by the fund</dt><dd>\+€\d", shown), "the second officer sees what it moves"
     row = re.search(r'name="regularisation_id" value="([^"]+)"', proposed.text)[1]
     fields = {"do": "confirm", "regularisation_id": row, CSRF_FIELD: token(proposed)}
     assert officer.post("/fund/regularisations", data=fields).status_code == 403, "not by who proposed it"
