@@ -409,7 +409,7 @@ def test_what_an_application_reads_is_never_shown_as_read_by_the_person(site, re
     said = tokens(site, registered[0], "patient/Patient.rs patient/AuditEvent.rs")
     assert read(site, said, f"Patient/{country.alice}").status_code == 200
     page = site.get("/me/privacy").text
-    assert "the application Carnet" in page
+    assert "The application Carnet" in page
     rows = site.get(f"/api/v1/people/{country.alice}/accesses").json()["items"]
     by_app = [one for one in rows if one["app"]]
     assert {(one["app"], one["by"]) for one in by_app} == {("Carnet", None)}
