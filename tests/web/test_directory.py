@@ -81,7 +81,7 @@ def test_a_postcode_names_its_communes_and_unknown_is_offered(doctors):
     ("query", "status", "words"),
     [
         ("proche_de=44.8&specialty=generaliste", 400, "proche_de"),
-        ("place=nowhere", 422, "no commune of this name"),
+        ("place=nowhere", 422, "No commune of this name"),
         ("specialty=generaliste", 200, "Where? Type a commune or a postcode"),
         ("place=&specialty=&q=", 200, "Where? Type a commune or a postcode"),
         ("place=99001&radius=900", 422, "radius"),

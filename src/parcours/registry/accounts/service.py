@@ -94,8 +94,8 @@ def close_account(session: Session, who: Who, account: Account) -> None:
 
 def insurers_here(session: Session) -> list[str]:
     """Insurers whose officers have an account: they answer what is asked of them here."""
-    query = select(Grant.insurer).where(Grant.role == Role.INSURER_OFFICER, Grant.ended_at.is_(None))
-    found = session.scalars(query.where(Grant.confirmed_at.is_not(None)).distinct())
+    query = select(Grant.insurer).where(Grant.insurer.is_not(None), Grant.role == Role.INSURER_OFFICER)
+    found = session.scalars(query.where(Grant.ended_at.is_(None), Grant.confirmed_at.is_not(None)).distinct())
     return sorted(one for one in found if one)
 
 
