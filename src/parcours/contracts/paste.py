@@ -14,12 +14,14 @@ JOINED = (
     r"(?:(?:(?!adh[ée]r|signat|(?:et|ou|and|or|non|not)\b)[^\d;,:/()%\n])*?(?:optam|dpta?m))?"
 )
 """A doctor who has joined, with the name of the agreement where it is said."""
-NO_OPTAM = rf"(?:hors|non|sans|pas|without|outside|not?)[\s-]*(?:a\s+)?(?:{JOINED}|optam|dpta?m)"
+OPTAM = rf"(?:{JOINED}|optam|dpta?m)"
+NO_OPTAM = rf"(?:hors|non|sans|pas|without|outside|not?)[\s-]*(?:a\s+)?{OPTAM}"
+OPTAM_WORD = rf"(?:{NO_OPTAM}|{OPTAM})"
 """The words that say "without OPTAM", a doctor who has not joined it among them."""
 WITHOUT = re.compile(NO_OPTAM, re.IGNORECASE)
 AND_SURGEONS = re.compile(r"(optam)\s*(?:/|,|et|ou|and|or)\s*optam[\s-]*a?co\b", re.IGNORECASE)
 """OPTAM-CO, the same agreement for surgeons and obstetricians."""
-WITH = re.compile(rf"(?:{JOINED}|optam|dpta?m)", re.IGNORECASE)
+WITH = re.compile(OPTAM, re.IGNORECASE)
 PERCENTS = {
     "dentaire_pct_br": r"dent|teeth|tooth|proth|couronne|crown|bridge|orthodont",
     "hospitalisation_pct_br": r"h[oô]pital|hospital",
@@ -50,7 +52,7 @@ TECHNICAL = re.compile(
 )
 VISITS = re.compile(r"consult|visit|m[ée]decin\b|g[ée]n[ée]ralist|sp[ée]cialist|honoraire|doctor|\bgp\b", re.IGNORECASE)
 """What begins another guarantee inside one part of a line."""
-OWN_WORD = re.compile(rf"^\W*(?:(?:avec|with|and|et)\s+)?(?:{NO_OPTAM}|{JOINED}|optam|dpta?m)", re.IGNORECASE)
+OWN_WORD = re.compile(rf"^\W*(?:(?:avec|with|and|et)\s+)?{OPTAM_WORD}", re.IGNORECASE)
 """A part that begins with OPTAM: it goes on about what the part before was about."""
 NOT_RESPONSABLE = re.compile(r"non[\s-]*responsable|not responsable", re.IGNORECASE)
 SCHEME = (
@@ -93,7 +95,6 @@ OF_TARIFF = (
 PLUS = rf"(?:100\s*%\s*(?:de\s+|du\s+|of\s+)?)?(?:le\s+)?(?:{SHARE}|{TARIFF})\s*(?:\+|plus)\s*"
 ADDED = re.compile(rf"{PLUS}(\d{{1,3}}){OF_TARIFF}", re.IGNORECASE)
 """The patient's share, or the whole tariff, and so much of the tariff on top of it."""
-OPTAM_WORD = rf"(?:{NO_OPTAM}|{JOINED}|optam|dpta?m)"
 ADDED_TWICE = (
     rf"({PLUS}\d{{1,3}}{OF_TARIFF}\s*\(?{OPTAM_WORD}\)?\W*)(\d{{2}}{OF_TARIFF}\s*\(?{OPTAM_WORD})",
     rf"({OPTAM_WORD}\s*:?\s*{PLUS}\d{{1,3}}{OF_TARIFF}\W*{OPTAM_WORD}\s*:?\s*)(\d{{2}}{OF_TARIFF})",

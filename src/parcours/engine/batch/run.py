@@ -210,7 +210,7 @@ class Work:
                 facts = {name: value for name, value in item.row.items() if name != SOURCE_ROW}
                 rejected.append(self._rejection(item.row[SOURCE_ROW], item.error, facts))
             if count:
-                later = later_than_checked(chunk.table["care_date"], settled.rows)
+                later = rows_later(chunk.table["care_date"], settled.rows)
                 encoded = self.sink.encode(output_table(chunk.table, settled))
         return Done(chunk.until, Counts(count, len(rejected), later), encoded, b"".join(rejected))
 
@@ -297,7 +297,7 @@ class Work:
         return Done(0, Counts(), self.sink.encode(output_table(table, settle_rows(table, self.run))), b"")
 
 
-def later_than_checked(days: pa.ChunkedArray, settled: Numbers | None) -> int:
+def rows_later(days: pa.ChunkedArray, settled: Numbers | None) -> int:
     """How many of the rows that were settled (None: all of them) are of care later than what is checked."""
     care = read_numbers("care_date", whole(days)).values
     return int(np.count_nonzero((care if settled is None else care[settled]) > checked_on()))

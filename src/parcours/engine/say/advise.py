@@ -129,12 +129,7 @@ def advise(answer: Answer, lang: str = "fr", acts_per_year: int = ACTS_PER_YEAR)
     context = context_of_levers(answer, row)
     outcomes = list(helpful(answer, context))
     spent = year(answer.act, answer.encoded.contract, answer, acts_per_year) if outcomes else 0
-    saved_years = (spent - year(one.act, one.contract, answer, acts_per_year) for one in outcomes)
-    options = [
-        option(outcome, answer, row, context, lang, acts_per_year, saved)
-        for outcome, saved in zip(outcomes, saved_years, strict=True)
-    ]
-    options.sort(key=rank)
+    options = sorted((option(one, answer, row, context, lang, acts_per_year, spent) for one in outcomes), key=rank)
     honest = [item for item in options if not item.only_if]
     conditional = [item for item in options if item.only_if]
     return Advice(
@@ -263,12 +258,13 @@ def option(
     context: Mapping[str, Any],
     lang: str,
     acts_per_year: int,
-    saved_year: int,
+    spent: int,
 ) -> Option:
-    """An outcome, said; `saved_year` in cents."""
+    """An outcome, said; `spent`: what a year of such acts leaves without it, in cents."""
     entries = [law_file("levers.yaml")[name] for name in result.names]
     words = row.words(lists=lists_of(row, context, lang))
     before, after = answer.settlement, result.settlement
+    saved_year = spent - year(result.act, result.contract, answer, acts_per_year)
     amounts = {
         "saved": before.patient - after.patient,
         "saved_year": saved_year,

@@ -14,6 +14,11 @@ def opinion(specialty: int, law: LawRecord) -> str:
     return next(code for code, act in flat_law().acts.items() if act == number) if number else ""
 
 
+def priced_opinion(specialty: int, law: LawRecord) -> tuple[str, int]:
+    """The code of a one-off opinion of a specialist and its tariff, in cents."""
+    return opinion(specialty, law), law.acte_base[law.avis[specialty]]
+
+
 def as_opinion(act: Act, law: LawRecord) -> Act:
     """The act that a doctor at the tariff charges: a one-off opinion where the patient was sent for one."""
     asked = act.act == CONSULTATION and act.referral == Referral.AVIS_PONCTUEL
@@ -23,6 +28,5 @@ def as_opinion(act: Act, law: LawRecord) -> Act:
 
 def noticed_words(template: str, act: Act, lang: str) -> str:
     """A sentence of `law/notes.yaml` about an act; it may name the opinion of the specialty and its tariff."""
-    law = flat_law().on(act.care_date)
-    code, tariff = opinion(act.specialty, law), law.acte_base[law.avis[act.specialty]]
+    code, tariff = priced_opinion(act.specialty, flat_law().on(act.care_date))
     return fill(template, Words(act.care_date, {}, amounts={"opinion": tariff}, texts={"opinion": code}), lang)

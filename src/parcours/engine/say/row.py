@@ -22,7 +22,7 @@ from parcours.engine.facts.vocabulary import (
     slug,
 )
 from parcours.engine.results import AMOUNTS, CASE_CODES, note_slugs
-from parcours.engine.say.opinions import opinion
+from parcours.engine.say.opinions import priced_opinion
 from parcours.engine.say.wording import Words
 from parcours.law.cache import flat_law
 from parcours.law.codes import Pathway, Profession, Status
@@ -112,9 +112,7 @@ class SettledRow:
     @cached_property
     def opinion(self) -> tuple[str, int] | None:
         """Code and tariff, in cents, of the one-off opinion that may explain the price; None where none may."""
-        if "opinion_uncoded" not in self.notes:
-            return None
-        return opinion(self.specialty_code, self.law), self.law.acte_base[self.law.avis[self.specialty_code]]
+        return priced_opinion(self.specialty_code, self.law) if "opinion_uncoded" in self.notes else None
 
     @property
     def majoree(self) -> bool:

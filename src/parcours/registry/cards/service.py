@@ -188,10 +188,7 @@ def show(session: Session, insured_id: str, professional_id: str, how: Shown, *,
     reasons = [unread(session, one, paris_date(at)) for one in held]
     if held and None not in reasons:
         raise problems.card_not_read(state=reasons[0])
-    row = CardReading(insured_id=insured_id, professional_id=professional_id, read_at=at, how=how)
-    session.add(row)
-    session.flush()
-    return row
+    return _noted(session, insured_id, professional_id, how, at)
 
 
 def card_held(session: Session, card_id: str) -> Card | None:
@@ -209,7 +206,11 @@ def read(session: Session, card: Card, professional_id: str, *, day: date, at: d
     why = unread(session, card, day)
     if why is not None:
         raise problems.card_not_read(state=why)
-    row = CardReading(insured_id=card.insured_id, professional_id=professional_id, read_at=at, how=Shown.CARD)
+    return _noted(session, card.insured_id, professional_id, Shown.CARD, at)
+
+
+def _noted(session: Session, insured_id: str, professional_id: str, how: Shown, at: datetime) -> CardReading:
+    row = CardReading(insured_id=insured_id, professional_id=professional_id, read_at=at, how=how)
     session.add(row)
     session.flush()
     return row

@@ -1,13 +1,13 @@
 """A person asks an insurer to link their contract; it confirms, as if it had registered it, or knows none."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.complementary import problems
-from parcours.registry.complementary.models import LinkRequest, RequestState
+from parcours.registry.complementary.models import Link, LinkRequest, RequestState
 from parcours.registry.complementary.service import LIVE, links_of, register
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
@@ -28,9 +28,7 @@ def ask(
         raise problems.no_such_insurer(insurer)
     if any(one.kind is RightKind.C2S for one in rights_on(session, insured_id, day)):
         raise problems.c2s_is_alone()
-    linked = {one.insurer for one in links_of(session, insured_id) if one.state in LIVE}
-    asked = {one.insurer for one in requests_of(session, insured_id) if one.state is RequestState.ASKED}
-    if insurer in linked | asked:
+    if insurer in linked_or_asked(links_of(session, insured_id), requests_of(session, insured_id)):
         raise problems.linked_already(insurer)
     row = LinkRequest(
         insured_id=insured_id, insurer=insurer, number=number, starts_on=starts_on, asked_on=day,
@@ -55,6 +53,12 @@ def answer(session: Session, row: LinkRequest, *, confirmed: bool, day: date, at
     send(session, MessageKind.AVIS, f"amc_{row.state.value}", row.insured_id, {"insurer": row.insurer},
          at=at, day=day, insured_id=row.insured_id)  # fmt: skip
     return row
+
+
+def linked_or_asked(links: Iterable[Link], asked: Iterable[LinkRequest]) -> set[str]:
+    """The insurers of a person's live links, and those that have not answered yet."""
+    linked = {one.insurer for one in links if one.state in LIVE}
+    return linked | {one.insurer for one in asked if one.state is RequestState.ASKED}
 
 
 def requests_of(session: Session, insured_id: str) -> list[LinkRequest]:

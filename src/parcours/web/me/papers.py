@@ -24,7 +24,7 @@ from parcours.registry.complementary import requests
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.complementary.context import Tag as LinkTag
-from parcours.registry.complementary.models import LinkState, RequestState
+from parcours.registry.complementary.models import LinkState
 from parcours.registry.messages.context import Action as MessageAction
 from parcours.registry.messages.context import Tag as MessageTag
 from parcours.registry.messages.models import Message
@@ -125,8 +125,7 @@ def mutuelle(desk: Desk) -> Response:
     links = complementary.links_of(desk.session, mine.id)
     c2s = [one for one in rights_on(desk.session, mine.id, desk.today) if one.kind.value == "c2s"]
     asked = requests.requests_of(desk.session, mine.id)
-    known = {one.insurer for one in links if one.state in complementary.LIVE}
-    known |= {one.insurer for one in asked if one.state is RequestState.ASKED}
+    known = requests.linked_or_asked(links, asked)
     return mine.show(
         "me/mutuelle.html", requests=list(reversed(asked)), request_states=REQUESTS,
         insurers=[one for one in insurers_here(desk.session) if one not in known and not c2s],
