@@ -101,8 +101,8 @@ def test_every_amount_of_an_act_outside_the_pathway() -> None:
         "max_fee": -1,
         "depassement": 15_00,
         "unlawful_excess": 0,
-        "notes": 0,
     }
+    assert answer.notes == 0
 
 
 def test_the_parts_of_the_patient_have_their_names() -> None:
