@@ -76,7 +76,7 @@ def test_a_line_is_kept_and_shown_without_a_script(opened, served, ids):
     page.get_by_label("Languages").fill("pt en")
     page.get_by_label("Act 1").fill("Consultation")
     page.get_by_label("Fee (€)").first.fill("30")
-    page.get_by_role("button", name="Save my line").click()
+    page.get_by_role("button", name="Save this line").click()
     assert page.get_by_role("status").first.inner_text() == "Saved."
     assert sorted(page.get_by_label("Languages").input_value().split()) == ["en", "pt"]
     public = opened(java_script_enabled=False)

@@ -1,5 +1,6 @@
 """Find a doctor while logged in: one's own prices, one's own doctor, one's own line."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,9 @@ def test_the_fee_that_the_doctor_said_is_the_one_that_is_settled(people, country
         directory.set_convention(session, country.amar, "secteur_2", starts_on=paris_today())
     assert "or more, get back" in anybody.get(of(country.amar)).text
     amar = people("amar")
+    wrong = send(amar, "/practice/line", "keep", fee_2_euros="5x", website="ftp://x")
+    assert wrong.status_code == 422
+    assert re.findall(r'name="(\w+)" aria-invalid="true"', wrong.text) == ["fee_2_euros"]
     done = send(amar, "/practice/line", "keep", fee_1_act="Consultation", fee_1_euros="55,50", accepts_adults="yes")
     assert "Saved." in done.text
     page = anybody.get(of(country.amar)).text

@@ -140,7 +140,9 @@ def test_an_agreement_is_asked_for_answered_with_a_reason_and_seen_by_all(people
     asking = f"/practice/agreements?of={country.alice}"
     assert send(delegate, asking, "ask", acts="GGG").status_code == 422
     asked = send(delegate, asking, "ask", acts="TO90 QZRP003", longer="yes")
-    assert asked.text.count("a silence agrees after") == 2
+    assert asked.text.count("agreed if not answered by") == 2
+    twice = send(delegate, asking, "ask", acts="QZRP003")
+    assert (twice.status_code, twice.text.count("agreed if not answered by")) == (409, 2), "it waits already"
     assert "asked by Dr " in alice.get("/me/care").text
     waiting = officer.get("/fund/queues/agreements").text
     assert "Technical act whose base is given (QZRP003)" in waiting
@@ -246,9 +248,12 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     assert 'value="123"' in mistyped.text, "the form stays"
     recorded = send(officer, f"/fund/people/{country.alice}", "form", professional=rpps, signed_on=today)
     assert recorded.status_code == 200
-    assert claim in officer.get("/fund/regularisations?look=yes").text
+    looked = officer.get("/fund/regularisations?look=yes").text
+    assert claim in looked
+    moved = re.search(r'Borne by the fund <strong class="name">(.€[\d.]+)</strong>', looked)[1]
     proposed = send(officer, f"/fund/claims/{claim}", "propose")
     assert "proposed by you" in proposed.text
+    assert moved in proposed.text, "the list says what each would move"
     shown = officer.get(f"/fund/claims/{claim}").text
     assert "waits for a second officer" in shown
     assert "Propose to correct it" not in shown

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from parcours.text import euros, percent
-from parcours.web import i18n
+from parcours.web import i18n, pages
 from parcours.web.public.situations import situations
 from tools.catalogue import extracted, stored
 
@@ -130,6 +130,14 @@ def test_typography() -> None:
         i18n.typography("L'acte : « hors » ; 40 % ?", "fr") == "L’acte\xa0: «\u202fhors\u202f»\u202f; 40\u202f%\u202f?"
     )
     assert i18n.typography("the doctor's fee: 40%", "en") == "the doctor’s fee: 40%"
+
+
+def test_a_preposition_before_the_title_of_a_doctor() -> None:
+    assert pages.text("Letter to {who}", "fr", who="Dr Ida Roy") == "Lettre au Dr Ida Roy"
+    shown = pages.html_text("asked by {who}, {day}", "fr", who="Dr <b>", day="3")
+    assert shown.startswith("demandé par le Dr &lt;b&gt;")
+    assert pages.html_text("Letter to {who}", "fr", who="Ida Roy") == "Lettre à Ida Roy"
+    assert i18n.typography("de Dr Roy, pour Dr Roy", "fr") == "du Dr Roy, pour le Dr Roy"
 
 
 @pytest.mark.parametrize("cents", [0, 840, -1060, 123_456_789])

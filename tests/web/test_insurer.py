@@ -4,8 +4,13 @@ import re
 
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import service as accounts
+from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.models import ClaimState
+from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.complementary import service as complementary
+from parcours.registry.payments import service as payments
 from parcours.registry.store.clock import now_utc, paris_today
+from parcours.text import euros
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, _keys  # noqa: F401
 from tests.web.test_fund import change
@@ -57,6 +62,27 @@ def test_one_asks_for_a_link_and_the_insurer_answers(people, country, database_u
     assert "receives your statements" in mine
     assert "confirmed" in mine
     assert "Your mutuelle is linked" in nora.get("/me/messages").text
+
+
+def test_a_line_is_to_be_paid_until_its_transfer_is_ordered(people, country, database_url):  # noqa: F811
+    day, at = paris_today(), now_utc()
+
+    def decided(session):
+        two_contracts(country)(session)
+        link = {"starts_on": day, "at": at, "day": day}
+        complementary.register(session, country.nora, "amc_a", contract="responsable_100", **link)
+        sheet = Sheet(insured_id=country.nora, professional_id=country.amar, fund_code="01C991", care_date=day,
+                      number=78, lines=(3000,), acts=({"code": "G"},))  # fmt: skip
+        adjudicate(session, write(session, sheet, day=day, at=at, state=ClaimState.RECEIVED), day=day, at=at)
+
+    change(database_url, decided)
+    insurer = people("amc_a")
+    assert "to be paid" in insurer.get("/insurer").text
+    run = change(database_url, lambda session: payments.run(
+        session, "amc:amc_a", country.nora, professional=False, day=day, at=at).order.cents)  # fmt: skip
+    page = insurer.get("/insurer").text
+    assert "to be paid" not in page
+    assert f"{euros(run, 'en')}</strong><span>paid since" in page
 
 
 def test_nobody_else_opens_it(people):  # noqa: F811

@@ -260,7 +260,10 @@ def test_the_card_of_a_stranger_is_read_by_its_number_and_a_lost_one_is_not(peop
 
     number, zola = change(database_url, delivered), people("zola")
     assert number in people("alice").get("/me/card").text
-    assert send(zola, "/practice", "read", card=country.alice).status_code == 422, "whoever's id is no card"
+    unknown = send(zola, "/practice", "read", card=country.alice)
+    assert unknown.status_code == 422, "whoever's id is no card"
+    assert "No card has this number." in unknown.text
+    assert re.search(rf'name="card" aria-invalid="true" value="{country.alice}"', unknown.text), "it is shown again"
     line = send(zola, "/practice", "read", card=number)
     assert "declared:" in line.text
     assert "(simulated)" in line.text
@@ -334,7 +337,7 @@ def test_a_rejection_is_contested_answered_and_decided_anew(people, country, dat
     assert send(delegate, path, "contest", ground="no_duplicate").status_code == 200
     page = delegate.get(path).text
     assert "it is no duplicate" in page
-    assert "a silence means no" in page
+    assert "no answer means no" in page
     assert ">Contest the rejection<" not in page, "once is enough"
     assert send(delegate, path, "contest", ground="no_duplicate").status_code == 409
     zola = people("zola")
@@ -456,7 +459,10 @@ def test_a_letter_is_written_used_and_answered(people, country):  # noqa: F811
     written = send(amar, path, "write", reason="Motif fictif", question="Avis ?", specialty="5")
     assert "Motif fictif" in written.text
     own = f"/practice/letters/{country.referral}"
-    assert "report" in send(sand, own, "use").text.lower()
+    assert "Seen today with this letter" in sand.get(own).text
+    used = send(sand, own, "use").text
+    assert "Seen with this letter on" in used
+    assert "Seen today with this letter" not in used, "the visit is recorded"
     assert "Rien de grave" in send(sand, own, "report", text="Rien de grave (fictif)").text
     assert people("zola").get(own).status_code == 404
     shown = people("delegate").get(own)
@@ -532,6 +538,9 @@ def test_a_delegate_prepares_a_letter_and_the_doctor_signs_it(people, country): 
     assert "Letters and reports to sign: 1" in amar.get("/practice").text
     draft = drafted(amar)
     assert "Motif préparé" in delegate.get(draft).text, "one's own draft is read again"
+    kept = send(amar, draft, "prepare", reason="Motif préparé", question="Avis ?", specialty="5").text
+    assert "yours to read again and sign" in kept
+    assert "must read" not in kept, "it is the doctor who reads"
     for name in ("alice", "zola", "officer"):
         assert people(name).get(draft).status_code in (403, 404), name
     assert "Motif préparé" not in people("alice").get("/me/export.json").text, "a note until it is signed"

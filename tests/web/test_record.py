@@ -106,6 +106,9 @@ def test_an_emergency_is_opened_with_a_password_shown_everywhere_and_reviewed(pe
     assert zola.get(read).status_code == 404, "not justified: it ends"
     assert "reading only" not in zola.get("/practice/line").text
     assert "reading only" in send(zola, "/practice/emergency", "open", **given).text
+    again = send(zola, "/practice/emergency", "open", **given).text
+    banner = again.split('role="status"')[1].split("</p>")[0]
+    assert (again.count("reading only"), banner.count("until")) == (1, 1), "one banner, each person once"
     send(alice, "/me/record", "change", what="emergency")
     assert zola.get(read).status_code == 404, "opposed while it is open: it ends"
     assert "reading only" not in zola.get("/practice/line").text

@@ -20,7 +20,15 @@ from parcours.text import LANGS, NARROW, NBSP, Text, euros, preferred
 LOCALES = Path(__file__).parent / "locale"
 NAMES = Text("Français", "English")
 
+_TITLES = (
+    (re.compile(r"\b([Dd])e Dr\b"), r"\1u Dr"),
+    (re.compile(r"(?<!\w)à Dr\b"), "au Dr"),
+    (re.compile(r"(?<!\w)À Dr\b"), "Au Dr"),
+    (re.compile(r"\b([Pp]ar|[Pp]our|[Cc]hez|[Aa]vec) Dr\b"), r"\1 le Dr"),
+)
+"""What becomes of a preposition before the title of a doctor."""
 _FRENCH = (
+    *_TITLES,
     (re.compile(r"[ \u00a0\u202f]+([;!?»])"), NARROW + r"\1"),
     (re.compile(r"[ \u00a0\u202f]+:"), NBSP + ":"),
     (re.compile(r"«[ \u00a0\u202f]*"), "«" + NARROW),
@@ -44,6 +52,14 @@ def set_once(text: str, lang: str) -> str:
     """The same, without keeping the text."""
     for pattern, replacement in _FRENCH if lang == "fr" else _ENGLISH:
         text = pattern.sub(replacement, text)
+    return text
+
+
+def filled(text: str, lang: str) -> str:
+    """A sentence whose values are in place: a name may begin with a title."""
+    if lang == "fr" and "Dr" in text:
+        for pattern, replacement in _TITLES:
+            text = pattern.sub(replacement, text)
     return text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -77,7 +78,7 @@ def environment(lang: str) -> Environment:
 def text(message: str, lang: str, **values: Any) -> str:
     """A message in the language, its values in place; a template escapes it."""
     translated = i18n.translate(message, lang)
-    return translated.format(**agreeing(values, lang)) if values else translated
+    return i18n.filled(translated.format(**agreeing(values, lang)), lang) if values else translated
 
 
 def agreeing(values: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -88,7 +89,10 @@ def agreeing(values: Mapping[str, Any], lang: str) -> dict[str, Any]:
 def html_text(message: str, lang: str, **values: Any) -> Markup:
     """A message in a template: the values are escaped, or are HTML themselves."""
     translated = escaped(message, lang)
-    return translated.format(**agreeing(values, lang)) if values else translated
+    if not values:
+        return translated
+    filled = i18n.filled(translated.format(**agreeing(values, lang)), lang)
+    return Markup(filled)  # noqa: S704 - its values are escaped already
 
 
 @lru_cache(maxsize=4096)
@@ -180,7 +184,14 @@ def render(page: Page, template: str, **values: Any) -> str:
         "today": today(),
         **values,
     }
-    return environment(page.lang).get_template(template).render(context)
+    html = environment(page.lang).get_template(template).render(context)
+    return marked(html, values["wrong_field"]) if values.get("wrong_field") else html
+
+
+def marked(html: str, wrong_field: str) -> str:
+    """A page whose form is shown again, the field that was wrong marked where it is."""
+    shown = rf'<(?:input|select|textarea)\b(?![^>]*type="hidden")[^>]*\bname="{re.escape(wrong_field)}"'
+    return re.sub(shown, r'\g<0> aria-invalid="true"', html)
 
 
 def answer(

@@ -14,6 +14,7 @@ from parcours.registry.claims.models import Agreement, AgreementState, Claim, No
 from parcours.registry.claims.words import AGREEMENTS
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.messages.service import body_of, send
+from parcours.registry.people.service import get_insured
 
 ORTHODONTICS = "TO"
 """Its treatments are asked for (NGAP VII), not its examinations. Other acts say themselves that they were."""
@@ -28,17 +29,31 @@ def ask(
 ) -> Agreement:  # fmt: skip
     """A request that the fund receives; `longer`: the list gives the act the longer silence; `by`: who asks it here.
 
-    Raises FactError: no known code.
+    Raises FactError: no known code. Raises Conflict: the same one waits, or is agreed to today.
     """
+    code = named(code).code
+    if not_needed_again(session, insured_id, professional_id, code, day):
+        raise problems.agreement_asked()
     silence = "delais.accord_prealable_long_jours" if longer else "delais.accord_prealable_jours"
     row = Agreement(
-        insured_id=insured_id, professional_id=professional_id, fund_code=fund_code, code=named(code).code,
+        insured_id=insured_id, professional_id=professional_id, fund_code=fund_code, code=code,
         asked_on=day, answer_by=day + timedelta(days=thresholds.whole(silence, day)), state=AgreementState.ASKED,
         asked_by=by,
     )  # fmt: skip
     session.add(row)
     session.flush()
     return row
+
+
+def not_needed_again(session: Session, insured_id: str, professional_id: str, code: str, day: date) -> bool:
+    """Does the same request wait for its answer, or was it made and agreed to today?"""
+    get_insured(session, insured_id, lock=True)  # two requests are written one after the other
+    waits = and_(Agreement.state == AgreementState.ASKED, Agreement.answer_by >= day)
+    query = select(Agreement.id).where(
+        Agreement.insured_id == insured_id, Agreement.professional_id == professional_id, Agreement.code == code,
+        or_(waits, and_(Agreement.asked_on == day, Agreement.state.in_(AGREED))),
+    )  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
 
 
 def answer(

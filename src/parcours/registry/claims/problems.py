@@ -71,10 +71,18 @@ disputed_already = Problem(
     allowed=Text("la réponse du recours déposé le {day}", "the answer to the objection of {day}"),
 )
 
+agreement_asked = Problem(
+    Conflict,
+    "agreement_asked",
+    Text("cet accord est déjà demandé", "this agreement is asked for already"),
+    field="acts",
+    allowed=Text("un acte dont la demande n'attend pas de réponse", "an act whose request does not wait for an answer"),
+)
+
 agreement_answered = Problem(
     Conflict,
     "agreement_answered",
-    Text("cette demande a déjà sa réponse, ou le silence a accordé", "this request is answered, or silence has agreed"),
+    Text("cette demande a déjà sa réponse, ou le silence a accordé", "this request is answered, or agreed unanswered"),
     field="state",
     allowed=Text("une demande dont le délai court", "a request whose time still runs"),
 )

@@ -31,7 +31,7 @@ LOOKED_AT = 4
 
 @dataclass(frozen=True)
 class Found:
-    """A decided claim that would be decided otherwise now."""
+    """A decided claim of which an amount would be another one now."""
 
     claim: Claim
     decision: Decision
@@ -64,12 +64,18 @@ def looked(
     rows = session.execute(query.limit(LOOKED_AT * limit)).all()
     pairs: list[Found] = []
     for number, (claim, decision) in enumerate(rows, start=1):
-        change = change_of(session, claim, decision, at)
+        change = correction_of(session, claim, decision, at)
         if change:
             pairs.append(Found(claim, decision, change))
         if len(pairs) == limit or number == LOOKED_AT * limit:
             return pairs, claim.id
     return pairs, ""
+
+
+def correction_of(session: Session, claim: Claim, decision: Decision, at: datetime) -> dict[str, Any]:
+    """The facts that differ now from those of a decision, where they move an amount; nothing where they move none."""
+    change = change_of(session, claim, decision, at)
+    return change if change and any(deltas(session, claim, change)) else {}
 
 
 def change_of(session: Session, claim: Claim, decision: Decision, at: datetime) -> dict[str, Any]:
@@ -91,7 +97,7 @@ def plain(value: object) -> object:
 def propose(session: Session, claim: Claim, *, by: str, at: datetime) -> Regularisation:
     """One officer says that a decision is to be corrected. Raises Conflict: nothing would change, or it is proposed."""
     decision = current_decision(session, claim.id)
-    change = change_of(session, claim, decision, at) if decision is not None else {}
+    change = correction_of(session, claim, decision, at) if decision is not None else {}
     if not change:
         raise problems.nothing_to_regularise()
     return keep_proposal(session, claim, change, by=by, at=at)

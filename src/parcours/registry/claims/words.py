@@ -48,7 +48,7 @@ OBJECTIONS = {
     ObjectionState.ACCEPTED: Text("acceptée", "accepted"),
     ObjectionState.PARTLY: Text("acceptée en partie", "accepted in part"),
     ObjectionState.REJECTED: Text("rejetée", "rejected"),
-    ObjectionState.IMPLICITLY_REJECTED: Text("rejetée par le silence", "rejected by silence"),
+    ObjectionState.IMPLICITLY_REJECTED: Text("rejetée par le silence", "rejected: not answered in time"),
     ObjectionState.INADMISSIBLE: Text("irrecevable", "inadmissible"),
 }
 
@@ -56,7 +56,7 @@ AGREEMENTS = {
     AgreementState.ASKED: Text("demandé", "asked"),
     AgreementState.AGREED: Text("accordé", "agreed"),
     AgreementState.REFUSED: Text("refusé", "refused"),
-    AgreementState.AGREED_BY_SILENCE: Text("accordé par le silence", "agreed by silence"),
+    AgreementState.AGREED_BY_SILENCE: Text("accordé par le silence", "agreed: not answered in time"),
 }
 NO_AGREEMENTS = {
     NoAgreement.CONDITIONS: Text(

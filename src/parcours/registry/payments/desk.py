@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot
 from parcours.registry.complementary.models import Link
 from parcours.registry.ledger import service as ledger
-from parcours.registry.payments.queues import UNDUE, UNREAD, unpaid
+from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
+from parcours.registry.payments.models import Order, OrderState
+from parcours.registry.payments.queues import PAYABLE, UNDUE, UNREAD, unpaid
 from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.strands import Waiting
 
@@ -80,6 +82,27 @@ def owed_of(session: Session, fund_code: str, *, party: str | None = None, claim
 
 
 # --- an insurer ------------------------------------------------------------------------------------------------------
+
+
+def paid_since(session: Session, insurer: str, first: date) -> int:
+    """What an insurer has ordered since a day, in cents, less what came back (the product plays the insurer)."""
+    query = select(func.coalesce(func.sum(Order.cents), 0)).where(
+        Order.book == f"amc:{insurer}", Order.day >= first, Order.state != OrderState.RETURNED
+    )
+    return session.scalar(query) or 0
+
+
+def unpaid_of_insurer(session: Session, insurer: str, claim_ids: Sequence[str]) -> set[str]:
+    """Claims of which something of an insurer's part has still to be paid."""
+    query = (
+        select(LedgerPosting.claim_id)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .where(LedgerTransaction.book == f"amc:{insurer}", LedgerPosting.account.in_(PAYABLE),
+               LedgerPosting.claim_id.in_(claim_ids))
+        .group_by(LedgerPosting.claim_id)
+        .having(func.sum(LedgerPosting.cents) < 0)
+    )  # fmt: skip
+    return {one for one in session.scalars(query) if one}
 
 
 def insurer_lines(

@@ -148,11 +148,12 @@ class Proved:
 Gate = Callable[[Desk], object]
 
 
-def wrong(name: str, allowed: Text) -> Invalid:
+NOT_FIT = Text("cette valeur ne convient pas", "this value does not fit")
+
+
+def wrong(name: str, allowed: Text, why: Text = NOT_FIT) -> Invalid:
     """A field that was filled in wrongly."""
-    return Invalid(
-        "field", Text("cette valeur ne convient pas", "this value does not fit"), field=name, allowed=allowed
-    )
+    return Invalid("field", why, field=name, allowed=allowed)
 
 
 def day_of(given: str, name: str, default: date | None = None) -> date:

@@ -27,6 +27,7 @@ DONE = {
     "ended": Text("La déclaration a pris fin.", "The declaration has ended."),
     "opened": Text("Le dossier est ouvert : votre caisse vous aide.", "The case is open: your fund will help."),
     "to_sign": Text("C'est prêt : un médecin doit relire et signer.", "It is ready: a doctor must read it and sign."),
+    "kept": Text("C'est gardé : à vous de relire et de signer.", "Kept: yours to read again and sign."),
     "prepared": Text("La feuille est prête : un médecin doit la signer.", "The sheet is ready: a doctor must sign it."),
     "billed": Text("Signée et envoyée : la caisse l'a reçue.", "Signed and sent: the fund has received it."),
     "sent": Text("Les feuilles sont envoyées.", "The sheets are sent."),

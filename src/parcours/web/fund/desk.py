@@ -1,5 +1,6 @@
 """`/fund`: what waits in each queue, the figures of the day, and what an officer does about each thing that waits."""
 
+import json
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
@@ -43,7 +44,7 @@ from parcours.web.fund.words import QUEUES as NAMES
 
 PAGE = 60
 LOOKED_FOR = 30
-"""Decisions contradicted since, on one page: each is settled again."""
+"""Decisions to correct on one page: each is settled again."""
 FIGURES = {
     ClaimState.RECEIVED: Text("feuilles reçues", "sheets received"),
     ClaimState.ADJUDICATED: Text("décidées", "decided"),
@@ -164,8 +165,8 @@ def regularisations(desk: Desk) -> Response:
     """What waits for a second officer; when asked for, what later knowledge would change: each is settled again."""
     fund = allowed(desk)
     looks = desk.asked("look") == "yes"
-    proposed = regularising.proposed(desk.session, fund, after=None if looks else desk.after, limit=PAGE + 1)
-    waiting, more = cut(proposed, PAGE, lambda one: one[0].id)
+    proposed = regularising.proposed(desk.session, fund, after=None if looks else desk.after, limit=LOOKED_FOR + 1)
+    waiting, more = cut(proposed, LOOKED_FOR, lambda one: one[0].id)
     found: list[regularising.Found] = []
     on = ""
     if looks:
@@ -182,6 +183,8 @@ def regularisations(desk: Desk) -> Response:
         waiting=waiting,
         more=more,
         found=found,
+        moves={claim.id: later.deltas(desk.session, claim, json.loads(row.change)) for row, claim in waiting}
+        | {one.claim.id: later.deltas(desk.session, one.claim, one.change) for one in found},
         on=on,
         looks=looks,
         people=people,

@@ -66,14 +66,18 @@ from parcours.web.quote.result import PATHWAYS
 TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card", "demand")
 """What the form of a sheet holds."""
 HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a number and the birth date of one person")
+NOBODY = Text("ce numéro et cette date ne sont pas ceux d'une même personne",
+              "this number and this date are not those of one person")  # fmt: skip
+NO_CARD = Text("aucune carte n'a ce numéro", "no card has this number")
 NUMBER_ON_CARD = Text("le numéro de la carte, que son titulaire lit dans son compte",
                       "the number of the card, which its owner reads in their account")  # fmt: skip
 CHANGED = 409
 SHOWN = 30
 """Sheets of today on the first page; all of them are one click away."""
 LETTERS_TO_SIGN = Text("Lettres et comptes rendus à signer : {count}", "Letters and reports to sign: {count}")
-OPEN_UNTIL = Text("Ouvert en urgence, en lecture seule, chaque regard tracé, jusqu'au",
-                  "Opened in an emergency, reading only, every look traced, until")  # fmt: skip
+OPENED = Text("Ouvert en urgence, en lecture seule, chaque regard tracé",
+              "Opened in an emergency, reading only, every look traced")  # fmt: skip
+UNTIL = Text("jusqu'au", "until")
 IN_EMERGENCY = Text("Ouvrir un dossier en urgence", "Open a record in an emergency")
 REVIEW = Text("Accès d'urgence à revoir : {name}", "Emergency access to review: {name}")
 OPEN_RECORD = Text("Lire le dossier", "Read the record")
@@ -107,19 +111,20 @@ def show(desk: Desk, template: str, status: int = 200, **values: Any) -> Respons
         called=called,
         signs=signs,
         opened=opened(desk),
-        open_until=OPEN_UNTIL[desk.lang],
+        opened_words=OPENED[desk.lang],
+        until=UNTIL[desk.lang],
         **values,
     )
 
 
 def opened(desk: Desk) -> list[tuple[EmergencyAccess, str]]:
-    """The records that the doctor has open in an emergency: every page of the desk says it."""
-    rows = [
-        one for one in sharing.accesses_open(desk.session, desk.unit.actor.account_id)
+    """The records that the doctor has open in an emergency, each once: every page of the desk says it."""
+    rows = {
+        one.insured_id: one for one in sharing.accesses_open(desk.session, desk.unit.actor.account_id)
         if desk.unit.may(RecordAction.READ_EMERGENCY, of_patient(get_insured(desk.session, one.insured_id)))
-    ]  # fmt: skip
-    names = patients_named(desk, [one.insured_id for one in rows]) if rows else {}
-    return [(one, names.get(one.insured_id, "")) for one in rows]
+    }  # fmt: skip
+    names = patients_named(desk, rows) if rows else {}
+    return [(one, names.get(person, "")) for person, one in rows.items()]
 
 
 def to_review(desk: Desk, people: Iterable[str]) -> list[EmergencyAccess]:
@@ -208,7 +213,7 @@ def card_of_a_stranger(desk: Desk, doctor_id: str) -> str:
     card = cards.card_held(desk.session, desk.field("card", 64))
     if card is None:
         desk.unit.note_refusal(CardAction.SHOW_CARD, Record(PATIENT), "not_found")
-        raise wrong("card", NUMBER_ON_CARD)
+        raise wrong("card", NUMBER_ON_CARD, NO_CARD)
     owner = of_patient(get_insured(desk.session, card.insured_id))
     if cards.unread(desk.session, card, desk.today):
         desk.unit.note_refusal(CardAction.SHOW_CARD, owner, "card_not_read")
@@ -244,7 +249,7 @@ def unknown_card(desk: Desk) -> Response:
     except NotFound:
         if desk.field("inserted", 64):
             raise
-        raise wrong("number", HOW_TO_READ) from None
+        raise wrong("number", HOW_TO_READ, NOBODY) from None
 
 
 # --- the patient's line ----------------------------------------------------------------------------------------------

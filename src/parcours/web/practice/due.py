@@ -14,7 +14,7 @@ from parcours.web.i18n import long_date
 from parcours.web.practice.desk import doctor_of, show
 
 SHOWN = 50
-TITLE = Text("Prévention de ma patientèle", "Prevention of my patients")
+TITLE = Text("Prévention de la patientèle", "Prevention for the patients of this doctor")
 LEAD = Text(
     "D'après l'âge et ce qui a été dit. Une date ou une réponse qui manque n'est pas comptée.",
     "By age and what was said. A date or an answer that is missing is not counted.",

@@ -17,7 +17,7 @@ from parcours.web.desk.record import sections, words
 from parcours.web.desk.room import Desk, Proved, wrong
 from parcours.web.desk.shared import REASONS
 from parcours.web.me.family import SECTIONS
-from parcours.web.practice.desk import HOW_TO_READ, show, typed_number
+from parcours.web.practice.desk import HOW_TO_READ, NOBODY, show, typed_number
 
 WORDS = {
     "title": Text("Ouvrir un dossier en urgence", "Open a record in an emergency"),
@@ -69,7 +69,7 @@ def open_it(desk: Desk) -> Response:
     """Open the record of a number and a birth date."""
     found = typed_number(desk, Action.OPEN_EMERGENCY)
     if found is None:
-        raise wrong("number", HOW_TO_READ)
+        raise wrong("number", HOW_TO_READ, NOBODY)
     record = desk.unit.allow(Action.OPEN_EMERGENCY, of_patient(found), Tag.RECORD_EMERGENCY_OPEN)
     account = desk.unit.actor.account_id or ""
     open_record(desk.unit, record, account, desk.field("reason", 40), desk.field("explanation", 500))

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from parcours.documents.care_papers import PARTS
 from parcours.edge import drafts as signing
-from parcours.registry.access.model import Record
+from parcours.registry.access.model import Record, Role
 from parcours.registry.declarations.context import Action, Tag, of_practice
 from parcours.registry.directory.trades import name_of
 from parcours.registry.errors import not_found
@@ -25,6 +25,7 @@ from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL, of_draft, of_referral
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
+from parcours.registry.referrals.covering import use_of, uses_of, why_not
 from parcours.registry.referrals.models import Draft, DraftKind, Referral, ReferralUse
 from parcours.registry.referrals.words import FLOWS
 from parcours.text import Text
@@ -45,6 +46,7 @@ WORDS = {
     "must": Text(
         "{name} doit relire et signer : rien ne part avant.", "{name} must read and sign: nothing leaves before."
     ),
+    "yours": Text("Rien ne part avant votre signature.", "Nothing leaves before you sign."),
     "prepare": Text("Laisser à signer", "Leave to be signed"),
     "later": Text("Garder pour plus tard", "Keep for later"),
     "drop": Text("Jeter le brouillon", "Throw the draft away"),
@@ -123,6 +125,9 @@ def letter(desk: Desk) -> Response:
     found = referrals.reports_of(desk.session, row.id) if kept else []
     reports = [one for one in found if reads or one.author_id == desk.unit.actor.professional_id]
     addressed = row.addressee_id == desk.unit.actor.professional_id
+    doctor = doctor_of(desk)
+    serves = addressed and why_not(desk.session, row, doctor, desk.today) is None
+    serves = serves and use_of(desk.session, row, doctor, desk.today) is None
     draft = drafts.report_on(desk.session, row.id, desk.unit.actor.professional_id or "") if addressed else None
     if draft is not None:
         desk.unit.allow(ReferralAction.READ_DRAFT, of_draft(desk.session, draft), ReferralTag.DRAFT_READ)
@@ -140,7 +145,8 @@ def letter(desk: Desk) -> Response:
         sections=[one for one in filled if one[1]],
         reports=[(doctor_name(desk.session, one.author_id), one) for one in reports],
         may_report=desk.unit.may(ReferralAction.WRITE_REPORT, record) and addressed,
-        may_use=desk.unit.may(ReferralAction.USE_REFERRAL, record) and addressed,
+        may_use=desk.unit.may(ReferralAction.USE_REFERRAL, record) and serves,
+        visits=[one.care_date for one in uses_of(desk.session, row.id) if one.professional_id == doctor.id],
     )
 
 
@@ -176,7 +182,12 @@ def prepare_report(desk: Desk) -> Response:
         desk.session, record.insured_id or "", desk.unit.actor.professional_id or "", {"text": report_typed(desk)},
         prepared_by=desk.unit.actor.account_id, referral_id=record.id,
     )  # fmt: skip
-    return desk.go(done="to_sign")
+    return desk.go(done=left(desk))
+
+
+def left(desk: Desk) -> str:
+    """What became of a draft: its doctor keeps it for later, who works for them leaves it to be signed."""
+    return "kept" if desk.unit.actor.role is Role.DOCTOR else "to_sign"
 
 
 def report_typed(desk: Desk) -> str:
@@ -238,7 +249,7 @@ def prepare_letter(desk: Desk) -> Response:
         drafts.prepare(desk.session, record.insured_id or "", author, said, prepared_by=account)
     else:
         drafts.write(draft, said, prepared_by=account)
-    return desk.go("/practice/letters", done="to_sign")
+    return desk.go("/practice/letters", done=left(desk))
 
 
 def drop_letter(desk: Desk) -> Response:

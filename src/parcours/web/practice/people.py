@@ -20,9 +20,8 @@ from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
 from parcours.registry.people.service import age_on, get_insured
 from parcours.registry.store.periods import known
-from parcours.text import Text
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.practice.desk import doctor_of, named, show
+from parcours.web.practice.desk import HOW_TO_READ, NOBODY, doctor_of, named, show
 from parcours.web.practice.forfait import NAMES
 
 MOST_LEFT = 60
@@ -170,8 +169,5 @@ def numbered_patient(desk: Desk, action: Action) -> Insured:
     if insured is None or insured.birth_date != desk.day("birth_date"):
         found = of_patient(insured) if insured else Record(PATIENT)
         desk.unit.note_refusal(action, found, "not_found")
-        allowed = Text(
-            "un numéro et la date de naissance de la même personne", "a number and the birth date of one person"
-        )
-        raise wrong("number", allowed)
+        raise wrong("number", HOW_TO_READ, NOBODY)
     return insured

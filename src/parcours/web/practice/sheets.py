@@ -46,10 +46,8 @@ GROUPS = {
             ClaimState.ORDERED,
         ),
     ),
-    "paid": (
-        Text("Payées", "Paid"),
-        (ClaimState.PAID, ClaimState.RECONCILED, ClaimState.REPLACED, ClaimState.REVERSED),
-    ),
+    "paid": (Text("Payées", "Paid"), (ClaimState.PAID, ClaimState.RECONCILED)),
+    "later": (Text("Corrigées ou annulées", "Corrected or taken back"), (ClaimState.REPLACED, ClaimState.REVERSED)),
 }
 CONTESTABLE = (Ground.NO_DUPLICATE, Ground.RIGHT, Ground.AMOUNT, Ground.OTHER)
 """What a practice may say against a rejection."""
