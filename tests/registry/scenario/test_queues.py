@@ -9,7 +9,12 @@ from sqlalchemy import inspect, select, text
 
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Decision, SheetKind
+from parcours.registry.ledger.models import Account, LedgerLeft
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
+from parcours.registry.payments.notices import TO_PAY
 from parcours.registry.payments.queues import QUEUES, guarantee, queue, queue_size
+from parcours.registry.people.models import Insured
 from parcours.registry.scenario.stage import FUND, Stage, noon
 from parcours.registry.scenario.words import happen
 from parcours.registry.store import schema
@@ -52,6 +57,19 @@ def sheets(session, model, today):
     session.flush()
 
 
+def told_to_pay(session, model, today):
+    """Two people told twice to pay, of whom one owes, for two claims; the other owes another fund."""
+    other = copied(session.get_one(Insured, model.insured_id))
+    session.add(other)
+    session.flush()
+    for person, book in ((model.insured_id, f"amo:{FUND}"), (other.id, "amo:01C992")):
+        for days in (400, 3):
+            day = today - timedelta(days=days)
+            send(session, MessageKind.AVIS, TO_PAY, person, {}, at=noon(day), day=day, insured_id=person)
+            session.add(LedgerLeft(book=book, account=Account.DIFFERE_PF, party=person, claim_id=new_id(), cents=200))
+    session.flush()
+
+
 def played(database):
     """The first events of a story; the sheet that they wrote."""
     stage = Stage(database, loaded()[STORY])
@@ -67,6 +85,7 @@ def test_pages_one_after_another_are_the_queue_in_order(stage_database):
         model = session.get_one(Claim, written)
         today = model.received_on.replace(month=5, day=20)
         sheets(session, model, today)
+        told_to_pay(session, model, today)
         for name in QUEUES:
             whole, read, after = queue(session, FUND, name, today), [], ""
             assert whole == sorted(whole, key=attrgetter("place"))
@@ -75,6 +94,7 @@ def test_pages_one_after_another_are_the_queue_in_order(stage_database):
                 after = page[-1].place
             assert read == whole, name
             assert len(whole) == queue_size(session, FUND, name, today)
+            assert name != "notices" or [one.since for one in whole] == [today - timedelta(days=3)]
             if name in KEPT:
                 assert [one.since for one in whole] == [last_day(session, one.id) for one in whole], name
             assert queue(session, FUND, name, today, "what is no place", 4) == whole[:4]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, SQLColumnExpression, Subquery, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, Subquery, case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -284,6 +284,14 @@ def left_of(party: SQLColumnExpression[str | None], book: str, accounts: Iterabl
         LedgerLeft.book == book, LedgerLeft.account.in_(tuple(accounts)), LedgerLeft.party == party
     )
     return left.scalar_subquery()
+
+
+def owes(party: SQLColumnExpression[str | None], book: str, accounts: Iterable[Account]) -> ColumnElement[bool]:
+    """Is something left in some accounts of the party of a row? They have one side only: no sum is needed."""
+    left = select(LedgerLeft.id).where(
+        LedgerLeft.book == book, LedgerLeft.account.in_(tuple(accounts)), LedgerLeft.party == party
+    )
+    return left.exists()
 
 
 def lesser(now: int, then: int) -> int:

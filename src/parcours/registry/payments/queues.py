@@ -6,6 +6,7 @@ the care.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import reduce
 from heapq import merge
@@ -300,7 +301,10 @@ def notices(fund_code: str, _day: date) -> list[Strand]:
     def row(one: Message, cents: int) -> Waiting:
         return Waiting("notices", one.id, one.day, INSURED, None, one.subject, None, one.insured_id, cents=cents)
 
-    return [by_age(query, Message.day, Message.id, row)]
+    told = select(func.count(Message.insured_id.distinct())).where(
+        TO_PAY_ONLY, ledger.owes(Message.insured_id, f"amo:{fund_code}", DEFERRED)
+    )
+    return [replace(by_age(query, Message.day, Message.id, row), size=told.scalar_subquery())]
 
 
 def overlaps(fund_code: str, day: date) -> list[Strand]:
