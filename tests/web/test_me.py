@@ -1,6 +1,7 @@
 """The account of an insured person: what is one's own is shown, what is somebody else's does not exist."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import parse_qsl
 
@@ -10,9 +11,11 @@ from sqlalchemy import select, update
 from parcours.registry.audit.models import AuditEvent
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.declarations import timeline
-from parcours.registry.store.clock import paris_today
+from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
+from parcours.registry.visits.models import AnsweredVisit
 from parcours.site import app as whole
+from parcours.web.me.money import still_in_time
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
 from tests.support.client import TestClient
@@ -132,6 +135,23 @@ def test_a_parent_chooses_for_a_child_and_signs_with_a_young_person(people, coun
     assert "Your signature is recorded" in signed.text
     assert alice.get(f"/me/doctor?of={country.nora}").text.count("Sign as") == 0
     assert "waits for a parent" not in nora.get("/me").text
+
+
+def test_a_visit_without_a_sheet_is_told_while_it_can_still_be_asked(people, country, database):
+    first = still_in_time(paris_today())[0]
+
+    def seen(care):
+        with database.writing() as session:
+            session.add(AnsweredVisit(insured_id=country.alice, professional_id=country.zola, care_date=care,
+                                      answered_at=now_utc(), facts="[]"))  # fmt: skip
+
+    for care in (first - timedelta(days=1), paris_today()):
+        seen(care)
+    assert "received no sheet" not in people("alice").get("/me").text, "too late, or not near"
+    seen(first)
+    page = people("alice").get("/me").text
+    assert page.count("received no sheet") == 1
+    assert 'href="/me/sheet"' in page
 
 
 @pytest.mark.parametrize("path", PAGES)

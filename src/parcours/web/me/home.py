@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from starlette.responses import Response
@@ -26,11 +26,15 @@ from parcours.registry.people.service import rights_on
 from parcours.registry.people.words import RIGHTS
 from parcours.registry.prevention.context import Action as CalendarAction
 from parcours.registry.prevention.service import calendar_of
+from parcours.registry.visits.context import Action as VisitAction
+from parcours.registry.visits.models import AnsweredVisit
 from parcours.text import Text, euros
 from parcours.web.desk.names import doctor_name
 from parcours.web.desk.room import Desk
 from parcours.web.i18n import long_date
 from parcours.web.me.doctor import Standing, signing
+from parcours.web.me.family import NOT_THERE
+from parcours.web.me.money import still_in_time
 from parcours.web.me.person import Mine
 
 SOON = timedelta(days=60)
@@ -131,21 +135,46 @@ def about_health(mine: Mine) -> Iterator[Need]:
         yield Need(mine.url("/me/calendar"), title[desk.lang], text[desk.lang])
 
 
+TOO_LATE = Text("Bientôt trop tard pour un remboursement", "Soon too late for a refund")
+UNSENT = Text("visite du {day}, sans feuille reçue par votre caisse : envoyez-la avant le {last}",
+              "visit of {day}, of which your fund received no sheet: send it before {last}")  # fmt: skip
+
+
 def about_limits(mine: Mine) -> Iterator[Need]:
-    """Care that is to be proved before the two years are over, when the day is near."""
+    """Care that is to be proved or to be asked before the two years are over, when the day is near."""
     query = select(Claim).where(Claim.insured_id == mine.id, Claim.state == ClaimState.WAITING_FOR_PROOF)
     looks = ClaimLooks(mine.desk.session)
     for claim in mine.desk.session.scalars(query):
         last = time_limit(looks, claim)
         if last <= mine.desk.today + NEAR:
-            title = Text("Bientôt trop tard pour un remboursement", "Soon too late for a refund")
             until = Text("soins à prouver avant le", "care to be proved before")[mine.desk.lang]
             yield Need(
                 mine.url(f"/me/money/{claim.id}"),
-                title[mine.desk.lang],
+                TOO_LATE[mine.desk.lang],
                 f"{until} {long_date(last, mine.desk.lang)}",
                 "now",
             )
+    lang = mine.desk.lang
+    for care, last in never_sent(mine):
+        text = UNSENT[lang].format(day=long_date(care, lang), last=long_date(last, lang))
+        yield Need(mine.url("/me/sheet"), TOO_LATE[lang], text, "now")
+
+
+def never_sent(mine: Mine) -> list[tuple[date, date]]:
+    """Days of visits that are known here, whose sheet did not reach the fund, and the near last day to ask."""
+    may, today = mine.desk.unit.may, mine.desk.today
+    if not (may(ClaimAction.SEND_PAPER, of_patient(mine.row)) and may(VisitAction.READ_FACTS, of_patient(mine.row))):
+        return []
+    sheet = select(Claim.id).where(
+        Claim.insured_id == AnsweredVisit.insured_id, Claim.professional_id == AnsweredVisit.professional_id,
+        Claim.care_date == AnsweredVisit.care_date, Claim.state.not_in(NOT_THERE),
+    )  # fmt: skip
+    query = select(AnsweredVisit.care_date).where(
+        AnsweredVisit.insured_id == mine.id, AnsweredVisit.care_date >= still_in_time(today)[0], ~sheet.exists()
+    )
+    days = mine.desk.session.scalars(query.distinct().order_by(AnsweredVisit.care_date))
+    asked = [(care, thresholds.last_day_to_ask(care)) for care in days]
+    return [(care, last) for care, last in asked if last <= today + NEAR]
 
 
 def about_money(mine: Mine, money: Caps) -> Iterator[Need]:
