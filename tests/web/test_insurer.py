@@ -82,7 +82,7 @@ def test_a_line_is_to_be_paid_until_its_transfer_is_ordered(people, country, dat
         session, "amc:amc_a", country.nora, professional=False, day=day, at=at).order.cents)  # fmt: skip
     page = insurer.get("/insurer").text
     assert "to be paid" not in page
-    assert f"{euros(run, 'en')}</strong><span>paid since" in page
+    assert f"{euros(run, 'en')}</strong><span>paid on" in page
 
 
 def test_nobody_else_opens_it(people):  # noqa: F811

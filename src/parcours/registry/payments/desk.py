@@ -5,7 +5,7 @@ A row has ids, codes, amounts and days; never what the sheet says of the care.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -19,6 +19,8 @@ from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.queues import PAYABLE, UNDUE, UNREAD, unpaid
 from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.strands import Waiting
+
+A_MONTH = timedelta(days=31)
 
 # --- a practice ------------------------------------------------------------------------------------------------------
 
@@ -84,12 +86,18 @@ def owed_of(session: Session, fund_code: str, *, party: str | None = None, claim
 # --- an insurer ------------------------------------------------------------------------------------------------------
 
 
-def paid_since(session: Session, insurer: str, first: date) -> int:
-    """What an insurer has ordered since a day, in cents, less what came back (the product plays the insurer)."""
-    query = select(func.coalesce(func.sum(Order.cents), 0)).where(
-        Order.book == f"amc:{insurer}", Order.day >= first, Order.state != OrderState.RETURNED
+def last_paid(session: Session, insurer: str, today: date) -> tuple[date, int] | None:
+    """The last of 31 days on which an insurer ordered transfers, and their sum: the product plays the insurer."""
+    query = (
+        select(Order.day, func.sum(Order.cents))
+        .where(Order.book == f"amc:{insurer}", Order.day.between(today - A_MONTH, today))
+        .where(Order.state != OrderState.RETURNED)
+        .group_by(Order.day)
+        .order_by(Order.day.desc())
+        .limit(1)
     )
-    return session.scalar(query) or 0
+    found = session.execute(query).first()
+    return (found[0], int(found[1])) if found else None
 
 
 def unpaid_of_insurer(session: Session, insurer: str, claim_ids: Sequence[str]) -> set[str]:

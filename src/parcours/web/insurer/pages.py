@@ -15,7 +15,7 @@ from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.complementary.context import Tag as LinkTag
 from parcours.registry.complementary.models import Link, LinkRequest, LinkState
 from parcours.registry.messages.models import Message, MessageKind
-from parcours.registry.payments.desk import insurer_lines, paid_since, unpaid_of_insurer
+from parcours.registry.payments.desk import insurer_lines, last_paid, unpaid_of_insurer
 from parcours.registry.store.ids import get
 from parcours.text import Text, agreed
 from parcours.web.desk.paging import cut
@@ -55,7 +55,6 @@ def lines(desk: Desk) -> Response:
         .where(Message.recipient == insurer, Message.kind == MessageKind.NOEMIE_OC)
         .group_by(Message.subject)
     )
-    month = desk.today.replace(day=1)
     counted = {row[0]: row[1] for row in desk.session.execute(told)}
     return desk.show(
         "insurer/lines.html",
@@ -63,8 +62,7 @@ def lines(desk: Desk) -> Response:
         rows=[(one, contract_of(links, one)) for one, links in with_links(desk, insurer, rows)],
         more=more,
         unpaid=unpaid_of_insurer(desk.session, insurer, [one.claim_id for one in rows]),
-        month=month,
-        paid=paid_since(desk.session, insurer, month),
+        paid=last_paid(desk.session, insurer, desk.today),
         contracts=[
             (agreed(CONTRACTS[row[0]], desk.lang, count=row[1]), row[1]) for row in desk.session.execute(states)
         ],
