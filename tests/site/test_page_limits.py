@@ -21,6 +21,7 @@ def test_too_many_pages_wait(app):
     assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 3
     refused = answers[-1]
     assert int(refused.headers["Retry-After"]) >= 1
+    assert "Wait a minute, then open this page again" in refused.text
     assert refused.headers["Content-Type"] == "text/html; charset=utf-8"
     assert refused.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in refused.headers["Content-Security-Policy"]

@@ -169,7 +169,10 @@ def test_what_is_somebody_elses_does_not_exist_and_is_traced(people, country, da
 def test_a_form_of_another_site_or_without_the_token_changes_nothing(people, country):
     alice = people("alice")
     fields = {"do": "leave", "declaration_id": country.declaration}
-    assert alice.post("/me/doctor", data=fields).status_code == 403
+    stale = alice.post("/me/doctor", data={**fields, "csrf_token": "of the session before"})
+    assert stale.status_code == 403
+    assert "nothing was done, check it and send it again" in stale.text
+    assert token(stale) == token(alice.get("/me/doctor"))
     stolen = {**fields, "csrf_token": token(alice.get("/me/doctor"))}
     assert alice.post("/me/doctor", data=stolen, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert alice.post("/me/doctor", data={**stolen, "do": "nothing"}).status_code == 400

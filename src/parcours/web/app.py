@@ -138,23 +138,29 @@ async def favicon(_: Request) -> Response:
     return Response(mark.body, headers={"Cache-Control": "public, max-age=86400"}, media_type=mark.media_type)
 
 
+NOT_ACCEPTED = (
+    N_("This request is not accepted"),
+    N_("The address or what was sent with it is not one the site knows."),
+)
+WENT_WRONG = (
+    N_("Something went wrong here"),
+    N_("The error is on our side and has been recorded without your data."),
+)
+ERRORS = {
+    404: (
+        N_("This page does not exist"),
+        N_("The address may have a typing error, or the page may have moved."),
+    ),
+    413: (N_("This is too long"), N_("What was sent is longer than this page takes. Shorten it, then send it again.")),
+    429: (N_("Too many requests"), N_("Wait a minute, then open this page again. Nothing was changed.")),
+    503: (N_("Not available for now"), N_("Wait a moment, then open this page again. Nothing was changed.")),
+}
+"""What an error is called, and what to do."""
+
+
 def error_page(request: Request, status: int) -> Response:
     """The page of an error, in the visitor's language."""
     page = Page.of(request)
-    if status == 404:
-        title, detail = (
-            N_("This page does not exist"),
-            N_("The address may have a typing error, or the page may have moved."),
-        )
-    elif status < 500:
-        title, detail = (
-            N_("This request is not accepted"),
-            N_("The address or what was sent with it is not one the site knows."),
-        )
-    else:
-        title, detail = (
-            N_("Something went wrong here"),
-            N_("The error is on our side and has been recorded without your data."),
-        )
+    title, detail = ERRORS.get(status) or (NOT_ACCEPTED if status < 500 else WENT_WRONG)
     translated = [i18n.translate(text, page.lang) for text in (title, detail)]
     return answer(page, "error.html", status, title=translated[0], detail=translated[1], code=status)

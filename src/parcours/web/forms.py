@@ -10,9 +10,20 @@ from starlette.responses import Response
 
 from parcours.edge.caller import CSRF_FIELD, Incoming, check_csrf, check_same_site
 from parcours.edge.own import OwnSession
+from parcours.edge.problems import ProblemError, Refusal
+from parcours.edge.refusals import other_site
 from parcours.edge.services import Services
+from parcours.text import Text
 
 Handler = Callable[[Request, FormData], Response]
+stale_form = Refusal(
+    403,
+    "stale_form",
+    Text(
+        "cette page date d'avant votre dernière connexion : rien n'a été fait, vérifiez et envoyez de nouveau",
+        "this page is from before your last login: nothing was done, check it and send it again",
+    ),
+)
 
 
 def form_page(shown: Handler, sent: Handler) -> Callable[..., object]:
@@ -40,7 +51,10 @@ def field(form: FormData, name: str, most: int = 300) -> str:
 def own_form(own: OwnSession, form: FormData) -> None:
     """A form must come from our own pages and from this very session. Raises ProblemError."""
     own_site(own.services, own.incoming)
-    check_csrf(own.incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
+    try:
+        check_csrf(own.incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
+    except ProblemError:
+        raise stale_form() from None
 
 
 def own_site(services: Services, incoming: Incoming) -> None:
@@ -52,4 +66,4 @@ def own_site(services: Services, incoming: Incoming) -> None:
     if origin is not None and urlsplit(origin).netloc not in {
         urlsplit(services.settings.public_url).netloc, incoming.headers.get("host"),
     }:  # fmt: skip
-        check_csrf(incoming, "x", None)
+        raise other_site()

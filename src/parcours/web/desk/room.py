@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parcours.edge import unit as units
-from parcours.edge.caller import CSRF_FIELD, Caller, Incoming, check_csrf, identify
+from parcours.edge.caller import CSRF_FIELD, Caller, Incoming, identify
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
 from parcours.edge.refusals import no_role, second_factor_needed
@@ -36,7 +36,7 @@ from parcours.registry.store.ids import parse_id
 from parcours.text import Text
 from parcours.web.desk.words import DONE
 from parcours.web.forms import field as field_of
-from parcours.web.forms import own_site
+from parcours.web.forms import own_form, own_site
 from parcours.web.pages import PERSONAL, Page, answer
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -108,7 +108,10 @@ class Desk:
     ) -> Response:
         """The page; after a form that was refused, with the reason."""
         error = self.error
-        status = error.http_status if isinstance(error, RegistryError) else 422 if error is not None else status
+        if isinstance(error, ProblemError):
+            status = error.status
+        elif error is not None:
+            status = error.http_status if isinstance(error, RegistryError) else 422
         settings = self.unit.services.settings
         done = DONE.get(self.asked("done"))
         return answer(
@@ -204,7 +207,6 @@ def serve(request: Request, form: FormData, shown: Handler, sent: Mapping[str, H
         error: ParcoursError | None = None
         if request.method == "POST":
             own_site(services, incoming)
-            check_csrf(incoming, caller.csrf_token, field_of(form, CSRF_FIELD))
             done = changed(request, form, (services, incoming, caller), sent)
             if isinstance(done, Response):
                 return done
@@ -242,11 +244,13 @@ def changed(
     handler = sent.get(field_of(form, "do", 40))
     if handler is None:
         raise HTTPException(400)
-    if isinstance(handler, Proved):
-        try:
-            OwnSession(*who).check_password(field_of(form, "password"))
-        except (RegistryError, ProblemError) as error:
-            return error
+    try:
+        own = OwnSession(*who)
+        own_form(own, form)
+        if isinstance(handler, Proved):
+            own.check_password(field_of(form, "password"))
+    except (RegistryError, ProblemError) as error:
+        return error
     try:
         with units.writing(*who) as unit, not_their_place(request, unit):
             return handler(Desk(request, Page.of(request), unit, form))
