@@ -79,7 +79,7 @@ DESKS = {
     "/practice/payments": None, "/practice/forfait": None, "/practice/letters/{id}.pdf": "referral",
     "/practice/patients": None, "/practice/declarations": None, "/practice/line": None,
     "/practice/letters": None, "/practice/letters/new": OF, "/practice/letters/{id}": "referral",
-    "/practice/drafts/{id}": "draft",
+    "/practice/plans/new": OF, "/practice/drafts/{id}": "draft",
     "/fund": None, "/fund/queues/{name}": None, "/fund/claims/{id}": "claim", "/fund/regularisations": None,
     "/fund/objections/{id}": "objection", "/fund/undue/{id}": "undue", "/fund/overlaps/{id}": "link",
     "/fund/people": None, "/fund/people/{id}": "person", "/fund/cases": None, "/fund/cases/{id}": "case",

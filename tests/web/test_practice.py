@@ -607,6 +607,27 @@ def test_a_plan_that_waits_is_read_and_signed_on_a_page(people, country, databas
 
 
 @pytest.mark.parametrize(
+    ("what", "condition", "says"), [("soins_iteratifs", "", "Regular care"), ("protocole_ald", "24", "5 years<")]
+)
+def test_a_delegate_prepares_a_plan_on_a_page_and_the_doctor_signs_it(people, country, what, condition, says):  # noqa: F811
+    amar, delegate, path = people("amar"), people("delegate"), f"/practice/plans/new?of={country.alice}"
+    assert path.replace("&", "&amp;") in amar.get(f"/practice/patient?of={country.alice}").text
+    said = {"what": what, "condition": condition, "content": "Suivi préparé", "starts_on": "2999-01-31",
+            "acts": ["consultation", ""], "specialty": ["3", "5"], "visits": ["2", ""],
+            "unit": ["year", "year"]}  # fmt: skip
+    refused = send(delegate, path, "prepare", **{**said, "visits": ["often", ""]})
+    assert refused.status_code == 422
+    assert "Suivi préparé" in refused.text, "what was typed is still there"
+    assert "a doctor must read it and sign" in send(delegate, path, "prepare", **said).text
+    kept = re.search(r'href="(/practice/drafts/[^"]+)"', amar.get("/practice/letters").text)[1]
+    shown = amar.get(kept).text.replace("\xa0", " ")
+    for words in (says, "Suivi préparé", "31 January 2999", "2 times a year"):
+        assert words in shown
+    assert send(amar, kept, "sign").status_code == 200
+    assert amar.get(kept).status_code == 404
+
+
+@pytest.mark.parametrize(
     ("condition", "kind", "says"),
     [("24", "ald", "5 years<"), ("5", "ald", "10 years (from memory"), ("5", "follow_up", "5 years<")],
 )

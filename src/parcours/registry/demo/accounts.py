@@ -1,4 +1,4 @@
-"""Accounts to try every role of the demonstration: one each, with a password made anew at each start.
+"""Accounts to try every role of the demonstration, with a password made anew at each start.
 
 They exist in the demonstration only: a registry that `parcours.registry.demo.seed.seed` filled (it fills an empty one
 only), served to this machine.
@@ -30,6 +30,7 @@ INSURER = "mutuelle_exemple"
 """An invented insurer."""
 LOGINS = {
     "patient": Role.INSURED,
+    "newcomer": Role.INSURED,
     "doctor": Role.DOCTOR,
     "delegate": Role.DELEGATE,
     "officer": Role.OFFICER,
@@ -37,6 +38,8 @@ LOGINS = {
     "colleague": Role.OFFICER,
     "administrator": Role.ADMINISTRATOR,
 }
+NEWCOMER = 72
+"""Rank of the person without a médecin traitant, who declares one in the demonstration."""
 _WHO = system("demo")
 
 
@@ -57,6 +60,7 @@ def open_demo_accounts(session: Session, *, public_url: str, hashing: PasswordHa
     _refuse_elsewhere(session, public_url)
     password, fund = secrets.token_urlsafe(12), FUNDS["99"]
     hashed = hashing.hash(password)  # one for all of them: it is slow on purpose
+    newcomer = find_insured_id(session, fictitious_nir(NEWCOMER))
     subjects: dict[Role, dict[str, str | None]] = {
         Role.INSURED: {"insured_id": find_insured_id(session, fictitious_nir(0))},
         Role.DOCTOR: {"professional_id": get_professional(session, fictitious_rpps(GP)).id},
@@ -67,7 +71,8 @@ def open_demo_accounts(session: Session, *, public_url: str, hashing: PasswordHa
     }
     for name, role in LOGINS.items():
         account = _account(session, name + DEMO_DOMAIN)
-        accounts.grant_role(session, _WHO, account, role, **subjects[role])
+        subject = {"insured_id": newcomer} if name == "newcomer" else subjects[role]
+        accounts.grant_role(session, _WHO, account, role, **subject)
         second_factor.remove_totp(session, _WHO, account)
         passwords.keep_hash(session, _WHO, account, hashed)
     for client in session.scalars(select(ApiClient).where(ApiClient.name == CLIENT, ApiClient.revoked_at.is_(None))):

@@ -37,7 +37,7 @@ from parcours.web.forms import field, own_site
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 
-NAMED = {"colleague": N_("another officer of the fund")}
+NAMED = {"newcomer": N_("insured person without a doctor"), "colleague": N_("another officer of the fund")}
 """What a second account of a role is called where one chooses."""
 ROLES = {
     "insured": N_("insured person"),

@@ -1,5 +1,6 @@
 """`/practice/drafts/ID`: a care plan or a protocol that was prepared; the doctor reads it, and signs."""
 
+from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -10,14 +11,18 @@ from parcours.registry.ald.models import ProtocolKind
 from parcours.registry.ald.service import proposed_years
 from parcours.registry.directory.trades import name_of
 from parcours.registry.referrals import drafts
-from parcours.registry.referrals.models import Draft
+from parcours.registry.referrals.models import Draft, DraftKind
+from parcours.registry.referrals.words import PLANS
 from parcours.text import Text
 from parcours.web.desk.names import doctor_name
 from parcours.web.desk.room import Desk
+from parcours.web.i18n import long_date, upper_first
 from parcours.web.practice.desk import named, show
 from parcours.web.practice.letters import words
+from parcours.web.practice.plans import rhythm
 
 NAMES = {
+    "kind": Text("Sorte", "Kind"),
     "condition": Text("Affection", "Condition"),
     "content": Text("Ce qui est prévu", "What is planned"),
     "starts_on": Text("À partir du", "From"),
@@ -26,6 +31,7 @@ NAMES = {
     "years": Text("Durée proposée", "Duration proposed"),
     "acts": Text("Qui fait quoi", "Who does what"),
 }
+DAYS = ("starts_on", "ends_on", "until")
 YEARS = Text("{years} ans", "{years} years")
 FROM_MEMORY = Text(
     " (de mémoire : à vérifier dans l'annexe de D160-4, la décision de la caisse fait foi)",
@@ -38,11 +44,12 @@ def draft(desk: Desk) -> Response:
     """The page."""
     row = found(desk)
     said = drafts.said_in(row)
-    said |= {"years": duration(said, desk)}
+    said |= {"years": duration(said, desk), "kind": said.get("kind") if row.kind is DraftKind.PLAN else ""}
     return show(
         desk, "practice/draft.html", row=row, name=named(desk, row.insured_id), words=words(desk),
         lines=[(text[desk.lang], told(name, said[name], desk.lang)) for name, text in NAMES.items() if said.get(name)],
-        acts=[(one["acts"], whom(desk, one)) for one in said.get("actors", ())], acts_title=NAMES["acts"][desk.lang],
+        acts=[(one["acts"], whom(desk, one), rhythm(one, desk.lang)) for one in said.get("actors", ())],
+        acts_title=NAMES["acts"][desk.lang],
         sign_label=SIGN[desk.lang],
     )  # fmt: skip
 
@@ -54,6 +61,10 @@ def found(desk: Desk) -> Draft:
 
 def told(name: str, value: str, lang: str) -> str:
     """What a draft says, in words."""
+    if name in DAYS:
+        return long_date(date.fromisoformat(value), lang)
+    if name == "kind":
+        return upper_first(PLANS[value][lang])
     condition = ald_law().get(value) if name == "condition" else None
     return condition.label[lang] if condition else value
 

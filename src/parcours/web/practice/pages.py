@@ -14,6 +14,7 @@ from parcours.web.practice import (
     letters,
     line,
     people,
+    plans,
     record,
     sheets,
 )
@@ -70,5 +71,6 @@ def routes() -> list[Route]:
         Route("/practice/letters", room(letters.letters, desk.gate)),
         Route("/practice/letters/new", new_letter, methods=BOTH),
         Route("/practice/letters/{id}", letter, methods=BOTH),
+        Route("/practice/plans/new", room(plans.new_plan, desk.gate, prepare=plans.prepare), methods=BOTH),
         Route("/practice/drafts/{id}", room(drafts.draft, desk.gate, sign=drafts.sign, drop=drafts.drop), methods=BOTH),
     ]
