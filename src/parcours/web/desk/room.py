@@ -29,6 +29,7 @@ from parcours.edge.unit import Unit
 from parcours.engine.errors import FactError
 from parcours.errors import ParcoursError
 from parcours.registry.access.model import SYSTEM, Action, Record, Tag
+from parcours.registry.access.problems import no_relation, no_rule
 from parcours.registry.errors import Forbidden, Invalid, NotFound, RegistryError, Unauthenticated
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_date
@@ -37,12 +38,18 @@ from parcours.text import Text
 from parcours.web.desk.words import DONE
 from parcours.web.forms import field as field_of
 from parcours.web.forms import own_form, own_site
+from parcours.web.i18n import typography
 from parcours.web.pages import PERSONAL, Page, answer
 
 NO_STORE = {"Cache-Control": "no-store"}
 MOST_FIELDS = 2_100
 """A letter may join every line of a synthesis, and one package brings two thousand."""
 NOT_YOURS = Text("Cette page n'est pas la vôtre", "This page is not yours")
+NOT_HERE = {
+    no_rule: Text("Elle est faite pour un autre rôle que le vôtre.", "It is made for another role than yours."),
+    no_relation: Text("Rien ne vous lie à ce qu'elle montre.", "Nothing links you to what it shows."),
+}
+"""Why, in words for people, where the policy speaks of its rules."""
 NOT_SO = Text("Cela ne peut pas être fait ainsi", "This cannot be done so")
 
 
@@ -268,4 +275,5 @@ def to_login(page: Page) -> Response:
 def not_yours(page: Page, status: int, error: ParcoursError) -> Response:
     """What one may not do here, or not so, and why."""
     title = NOT_YOURS if status == 403 else NOT_SO
-    return answer(page, "error.html", status, title=title[page.lang], detail=error.reason[page.lang], code=status)
+    said = [typography(one[page.lang], page.lang) for one in (title, NOT_HERE.get(error.reason, error.reason))]
+    return answer(page, "error.html", status, title=said[0], detail=said[1], code=status)
