@@ -66,7 +66,7 @@ def new_plan(desk: Desk) -> Response:
 def rows(desk: Desk) -> list[tuple[str, str, str, str]]:
     """(Acts, specialty, visits, unit) of each row that was filled in."""
     columns = [[str(one)[:500] for one in desk.form.getlist(name)] for name in ("acts", "specialty", "visits", "unit")]
-    return [row for row in zip(*columns, strict=False) if row[0].strip()]  # type: ignore[misc]
+    return [row for row in zip(*columns, strict=False) if row[0].strip()]
 
 
 def prepare(desk: Desk) -> Response:
