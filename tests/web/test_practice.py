@@ -10,6 +10,8 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
+from parcours.documents.care_papers import letter
+from parcours.documents.clinical import as_record
 from parcours.registry.cards import service as cards
 from parcours.registry.claims import control
 from parcours.registry.claims.models import Claim, ClaimState, Lot
@@ -21,7 +23,7 @@ from parcours.registry.people.models import Insured
 from parcours.registry.people.service import affiliate, open_right
 from parcours.registry.prevention.context import Tag as PreventionTag
 from parcours.registry.referrals import drafts
-from parcours.registry.referrals.models import DraftKind
+from parcours.registry.referrals.models import DraftKind, Referral
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
 from parcours.web.me.family import SECTIONS
@@ -492,7 +494,7 @@ def test_the_author_of_a_letter_chooses_the_lines_of_the_synthesis_that_go_with_
     assert ticked not in refused.text, "what was unticked stays so"
 
 
-def test_a_letter_of_a_sequence_says_for_whom_it_is(people, country):  # noqa: F811
+def test_a_letter_of_a_sequence_says_for_whom_it_is(people, country, database_url):  # noqa: F811
     amar = people("amar")
     body = {"patient_id": country.alice, "flow": "sequence", "letter": {"reason": "Genou", "question": "Avis ?"},
             "providers": [{"specialty": 15}, {"professional_id": country.sand}]}  # fmt: skip
@@ -500,6 +502,10 @@ def test_a_letter_of_a_sequence_says_for_whom_it_is(people, country):  # noqa: F
     written = amar.post("/api/v1/referrals", json=body, headers=headers).json()["id"]
     for shown in (amar.get(f"/practice/letters/{written}"), people("alice").get(f"/me/care/letters/{written}")):
         assert re.search(r"Ophthalmology, Dr.\w+", shown.text), "in the order of the sequence"
+    assert re.search(r"Ophthalmology, Dr.\w+", amar.get("/practice/letters").text)
+    paper = change(database_url, lambda session: as_record(letter(session, session.get_one(Referral, written)), "en"))
+    (to,) = [one["text"] for one in paper["sections"][0]["entries"] if one["name"] == "To"]
+    assert to.startswith("Ophthalmology, ")
 
 
 def test_letters_of_every_writer_wait_in_both_lists_in_the_same_state(people, country):  # noqa: F811

@@ -5,13 +5,16 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from parcours.documents.clinical import Group, Line, Paper, Section, Somebody
+from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import get_professional, workplaces_on
+from parcours.registry.directory.trades import name_of
 from parcours.registry.people.service import get_insured
 from parcours.registry.record import service as record
 from parcours.registry.record.models import Section as Part
+from parcours.registry.referrals.covering import sequence_of
 from parcours.registry.referrals.models import Referral, Report
 from parcours.registry.referrals.service import details_of, letter_of
-from parcours.text import Text
+from parcours.text import Text, same, text_of
 
 SYNTHESIS, LETTER, REPORT = "60591-5", "96349-6", "34133-9"
 PARTS: dict[Part, tuple[str, str, Text]] = {
@@ -97,8 +100,23 @@ def letter(session: Session, referral: Referral) -> Paper:
     return Paper(
         f"{referral.id}/letter", LETTER, Text("Lettre d'adressage", "Letter of referral"), referral.issued_on,
         patient(session, referral.insured_id), professional(session, referral.author_id, referral.issued_on),
-        tuple(sections), to,
+        tuple(sections), to, None if to else to_any(session, referral),
     )  # fmt: skip
+
+
+def to_any(session: Session, referral: Referral) -> Text:
+    """Whom a letter that names no one doctor is for: a specialty, or those of a sequence in their order."""
+    steps = [(one.professional_id, one.specialty) for one in sequence_of(session, referral.id)]
+    names = [
+        same(called(get_professional(session, doctor))) if doctor else name_of(specialty or 0)
+        for doctor, specialty in steps or [(None, referral.specialty)]
+    ]
+    return text_of(names)
+
+
+def called(row: Professional) -> str:
+    """A professional, by name."""
+    return f"{row.first_name} {row.family_name}"
 
 
 def report(session: Session, referral: Referral, row: Report) -> Paper:

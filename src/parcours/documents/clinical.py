@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from parcours.text import Text
+from parcours.text import Text, same
 
 HL7 = "urn:hl7-org:v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -86,6 +86,8 @@ class Paper:
     author: Somebody
     sections: tuple[Section, ...]
     to: Somebody | None = None
+    to_any: Text | None = None
+    """Where nobody is named: the specialty it is for, or those of a sequence in their order."""
     version: int = 1
 
 
@@ -97,8 +99,9 @@ def as_record(paper: Paper, lang: str) -> dict[str, Any]:
         {"name": Text("Patient", "Patient")[lang], "text": f"{patient.given} {patient.family}{born}"},
         {"name": Text("Auteur", "Author")[lang], "text": f"{author.given} {author.family}, {author.place}".strip(", ")},
     ]
-    if paper.to is not None:
-        people.append({"name": Text("Destinataire", "To")[lang], "text": f"{paper.to.given} {paper.to.family}"})
+    to = same(f"{paper.to.given} {paper.to.family}") if paper.to is not None else paper.to_any
+    if to is not None:
+        people.append({"name": Text("Destinataire", "To")[lang], "text": to[lang]})
     sections: list[dict[str, Any]] = [{"title": Text("Identités", "Who")[lang], "entries": people}]
     sections += [{"title": one.title[lang], "paragraphs": paragraphs(one, lang)} for one in paper.sections]
     return {

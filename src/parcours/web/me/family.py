@@ -40,7 +40,7 @@ from parcours.registry.referrals.context import REFERRAL, of_referral
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
 from parcours.registry.referrals.covering import sequence_of
-from parcours.registry.referrals.models import Referral
+from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.referrals.words import FLOWS, PLANS
 from parcours.registry.store.ids import parse_id
 from parcours.registry.visits import service as visits
@@ -238,7 +238,8 @@ def letter(desk: Desk) -> Response:
 def addressee(desk: Desk, row: Referral) -> str:
     """Whom a letter is for: a doctor, any doctor of a specialty, those of a sequence in their order."""
     specialty = specialty_name(desk.lang)
-    those = [(one.professional_id, one.specialty) for one in sequence_of(desk.session, row.id)]
+    steps = sequence_of(desk.session, row.id) if row.flow is Flow.SEQUENCE else []
+    those = [(one.professional_id, one.specialty) for one in steps]
     return ", ".join(
         doctor_name(desk.session, doctor_id) if doctor_id else str(specialty(code))
         for doctor_id, code in those or [(row.addressee_id, row.specialty)]

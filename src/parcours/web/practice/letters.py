@@ -91,7 +91,7 @@ def letters(desk: Desk) -> Response:
         words=words(desk),
         waiting=[one for one in drafts.to_sign(desk.session, doctor.id) if reads_draft(desk, one)],
         received=[one for one in received if sees(desk, one)],
-        written=[one for one in written if sees(desk, one)],
+        written=[(one, addressee(desk, one)) for one in written if sees(desk, one)],
         due=due,
         names=names,
         flows=FLOWS,
