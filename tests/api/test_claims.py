@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 from parcours.registry.claims import b2
-from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.adjudicate import adjudicate, current_decision
 from parcours.registry.claims.context import Tag
 from parcours.registry.claims.models import Claim
+from parcours.registry.claims.regularising import change_of
 from parcours.registry.complementary.service import register
 from parcours.registry.people.service import open_right
 from parcours.registry.scenario.around import affiliations
@@ -108,6 +109,17 @@ def test_what_is_known_since_is_proposed_by_one_officer_and_done_by_another(as_u
     done = officer.post(f"{V1}/regularisations/{proposed.json()['id']}/confirmation")
     assert done.status_code == 403, "four eyes"
     assert len(as_user("alice").get(where).json()["decisions"]) == 1
+
+
+def test_what_is_known_since_and_moves_no_amount_is_not_proposed(as_user, country, database):
+    with database.writing() as session:
+        open_right(session, country.alice, "invalidite", starts_on=paris_today())
+    where, officer = decided(as_user, country)
+    with database.writing() as session:
+        open_right(session, country.alice, "maternite", starts_on=paris_today())
+        claim = session.get_one(Claim, where.rpartition("/")[2])
+        assert change_of(session, claim, current_decision(session, claim.id), now_utc())
+    assert officer.post(f"{where}/regularisation").json()["code"] == "nothing_to_regularise"
 
 
 def test_a_sheet_of_several_acts_over_rest(as_user, country):
