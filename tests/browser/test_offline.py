@@ -21,7 +21,7 @@ ADDRESSES = """async () => {
 def keep(page: Any) -> None:
     """The button, and the wait until it is done."""
     page.get_by_role("button", name="Keep on this device").click()
-    page.get_by_text("Kept on this device on").wait_for(timeout=60_000)
+    page.get_by_text("Kept on this device on").wait_for(timeout=240_000)
     until(page, "navigator.serviceWorker.controller !== null")
 
 
