@@ -61,8 +61,7 @@ async def settle_one(request: Request) -> Response:
 async def explain_one(request: Request) -> Response:
     """The settlement with its explanation: each stage, its article, its values, and why not the exceptions."""
     answer = await answer_of(request)
-    explanation = explain(answer, language_of(request)).to_dict()
-    return exact({"result": answer.to_dict(), "explanation": explanation})
+    return exact({"result": answer.to_dict(), "explanation": explain(answer, language_of(request))})
 
 
 @router.post("/advise", response_class=Response, openapi_extra=_CASE, responses=answers_of(OBJECT))

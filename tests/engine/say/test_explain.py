@@ -42,6 +42,11 @@ def test_steps_come_in_the_order_of_the_law() -> None:
     assert tuple(step.stage for step in explanation.steps) == STAGES
 
 
+def test_an_explanation_is_written_as_its_plain_data() -> None:
+    explanation = explain(settle(GP_OUTSIDE))
+    assert dumps(explanation) == dumps(explanation.to_dict())
+
+
 def test_a_quiet_stage_is_left_out_unless_asked_for() -> None:
     assert "franchise" not in [step.stage for step in explain(settle(GP_OUTSIDE), "fr").steps]
 

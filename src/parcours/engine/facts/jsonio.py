@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any
@@ -17,10 +18,12 @@ def dumps(value: Any, *, indent: int | None = None, sort_keys: bool = False) -> 
     return MARKED.sub(itemgetter(1), text) if MARK in text else text
 
 
-def marked(value: object) -> str:
-    """A decimal number between two marks."""
+def marked(value: object) -> str | dict[str, Any]:
+    """A decimal number between two marks; a data class by its fields."""
     if isinstance(value, Decimal):
         return f"{MARK}{value}{MARK}"
+    if (fields := fields_of(value)) is not None:
+        return {name: getattr(value, name) for name in fields}
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
@@ -28,8 +31,14 @@ def plain(value: Any) -> Any:
     """Data classes within one another as dictionaries, tuples as they are; nothing is copied, as `asdict` does."""
     if isinstance(value, tuple):
         return tuple(map(plain, value))
-    fields = getattr(type(value), "__dataclass_fields__", None)
-    return {name: plain(getattr(value, name)) for name in fields} if fields else value
+    fields = fields_of(value)
+    return value if fields is None else {name: plain(getattr(value, name)) for name in fields}
+
+
+def fields_of(value: object) -> Iterable[str] | None:
+    """The names of the fields of a data class; None for anything else."""
+    fields: dict[str, Any] | None = getattr(type(value), "__dataclass_fields__", None)
+    return fields
 
 
 def loads(text: str | bytes) -> Any:

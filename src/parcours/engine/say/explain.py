@@ -180,6 +180,7 @@ def cited_by(stage: str, row: SettledRow) -> tuple[str, ...]:
     return articles_of(stage, row.cases[stage], row.grounds, row.profession)
 
 
+@per_reform
 def articles_of(stage: str, case: str, grounds: tuple[str, ...], profession: int) -> tuple[str, ...]:
     """The articles of a case of a stage: those of the profession, without those of grounds that are not held."""
     entry = load().cases[f"case_{stage}"][case]

@@ -10,7 +10,7 @@ from parcours.engine.say.wording import day_of_value, matches, measured_text, pi
 from parcours.law.codes import UNKNOWN, Profession, Profile
 from parcours.law.data import Series, Value
 from parcours.law.days import iso, number_of
-from parcours.law.in_use import SOURCE
+from parcours.law.in_use import SOURCE, per_reform
 from parcours.law.loader import load
 from parcours.law.tariffs import ActEntry
 from parcours.rules.tariff import by_age
@@ -89,7 +89,15 @@ def parameter_value(id_: str, row: SettledRow, lang: str) -> Iterator[LawValue]:
     entry = load().parameters[id_]
     value = entry.series(row.readings).value_on(day_of_value(id_, row.day, row.facts))
     if value is not None:
-        yield law_value(id_, entry.label[lang], value, entry.unit, entry.references, lang)
+        yield known_value(id_, number_of(value.first_day), tuple(row.readings.items()), lang)
+
+
+@per_reform
+def known_value(id_: str, first_day: int, readings: tuple[tuple[str, str], ...], lang: str) -> LawValue:
+    """The value of a parameter that begins on a day, said."""
+    entry = load().parameters[id_]
+    value = next(one for one in entry.series(dict(readings)).values if number_of(one.first_day) == first_day)
+    return law_value(id_, entry.label[lang], value, entry.unit, entry.references, lang)
 
 
 def law_value(id_: str, label: str, value: Value, unit: str, references: tuple[str, ...], lang: str) -> LawValue:

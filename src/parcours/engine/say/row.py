@@ -119,7 +119,7 @@ class SettledRow:
         """Does the status of this row bear the majoration?"""
         return bool(self.status) and bool(self.law.majoree[Status[self.status]])
 
-    @property
+    @cached_property
     def grounds(self) -> tuple[str, ...]:
         """The grounds of exemption that the facts state, by name or by what the act is."""
         said = str(self.facts.get("exemption", "none")).split("+")

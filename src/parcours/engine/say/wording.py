@@ -135,7 +135,7 @@ def fill(template: str, words: Words, lang: str) -> str:
     said = "".join(
         text + (placeholder(kind, argument, words, lang) if kind else "") for text, kind, argument in pieces(template)
     )
-    return ONE_YEAR.sub("d'un an", said) if lang == "fr" else said
+    return ONE_YEAR.sub("d'un an", said) if lang == "fr" and "de 1 an" in said else said
 
 
 def placeholder(kind: str, argument: str, words: Words, lang: str) -> str:
@@ -262,7 +262,7 @@ def matches(conditions: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
 
 def matches_one(value: Any, wanted: Any) -> bool:
     """Does one value satisfy one condition?"""
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, dict):
         return not matches_one(value, wanted["not"])
     if isinstance(wanted, list):
         return value in wanted
