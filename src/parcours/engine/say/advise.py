@@ -32,7 +32,7 @@ from parcours.law.loader import load
 from parcours.rules.participations import increased
 from parcours.rules.settlement import settle
 from parcours.rules.tariff import tariff_of_act
-from parcours.rules.types import NO_CONTRACT, Act, Contract, Settlement
+from parcours.rules.types import NO_CONTRACT, Act, Contract, Readings, Settlement
 from parcours.text import percent
 
 ACTS_PER_YEAR = 4
@@ -128,8 +128,11 @@ def advise(answer: Answer, lang: str = "fr", acts_per_year: int = ACTS_PER_YEAR)
     row = SettledRow.of_answer(answer)
     context = context_of_levers(answer, row)
     outcomes = list(helpful(answer, context))
-    spent = year(answer.act, answer.encoded.contract, answer, acts_per_year) if outcomes else 0
-    options = sorted((option(one, answer, row, context, lang, acts_per_year, spent) for one in outcomes), key=rank)
+    today = Outcome((), answer.act, answer.encoded.contract, answer.settlement)
+    spent = year(today, answer, acts_per_year) if outcomes else 0
+    words = row.words(lists=lists_of(row, context, lang)) if outcomes else row.words()
+    said = (option(one, answer, row, words, context, lang, acts_per_year, spent) for one in outcomes)
+    options = sorted(said, key=rank)
     honest = [item for item in options if not item.only_if]
     conditional = [item for item in options if item.only_if]
     return Advice(
@@ -199,8 +202,14 @@ def outcome(names: tuple[str, ...], entries: Mapping[str, Any], answer: Answer) 
     act = answer.act._replace(**encoded(names, changes, answer))
     act = as_opinion(act, answer.law) if changes.get("fee") == "tariff" else act
     contract = lever_contract(names, changes) if "contract" in changes else answer.encoded.contract
-    act = act._replace(fee=fee_of(act, changes, answer))
     readings = encode_readings(answer.readings)
+    fee = fee_of_law(act, changes, answer, readings)
+    if fee is None:
+        settled = settle(act, contract, answer.counters, answer.law, readings)
+        fee = fee_limited(act, settled.max_fee, changes, answer)
+        if fee == act.fee:
+            return Outcome(names, act, contract, settled)
+    act = act._replace(fee=fee)
     return Outcome(names, act, contract, settle(act, contract, answer.counters, answer.law, readings))
 
 
@@ -233,28 +242,28 @@ def lever_contract(names: tuple[str, ...], changes: Mapping[str, Any]) -> Contra
     )
 
 
-def fee_of(act: Act, changes: Mapping[str, Any], answer: Answer) -> int:
-    """What would be charged: the same, unless the law sets it."""
-    readings = encode_readings(answer.readings)
+def fee_of_law(act: Act, changes: Mapping[str, Any], answer: Answer, readings: Readings) -> int | None:
+    """What would be charged where the law sets it; None where it stays the same, below a maximum."""
     tariff, _ = tariff_of_act(act, answer.law, readings)
     if changes.get("fee") == "tariff":  # outside the pathway a specialist of sector 1 may ask more than it
         most = settle(act._replace(fee=tariff), NO_CONTRACT, answer.counters, answer.law, readings).max_fee
         return max(tariff, min(act.fee, most))
     before, _ = tariff_of_act(answer.act, answer.law, readings)
     bound = act.convention == Convention.SECTEUR_1 or act.c2s
-    if bound and answer.act.fee == before:
-        return tariff
-    maximum = settle(act, answer.encoded.contract, answer.counters, answer.law, readings).max_fee
+    return tariff if bound and answer.act.fee == before else None
+
+
+def fee_limited(act: Act, maximum: int, changes: Mapping[str, Any], answer: Answer) -> int:
+    """The same fee, at most the maximum where there is one and it is kept."""
     limited = not answer.settlement.unlawful_excess or act.c2s > answer.act.c2s or changes.get("fee") == "maximum"
-    if maximum >= 0 and limited:
-        return min(act.fee, maximum)
-    return act.fee
+    return min(act.fee, maximum) if maximum >= 0 and limited else act.fee
 
 
 def option(
     result: Outcome,
     answer: Answer,
     row: SettledRow,
+    words: Words,
     context: Mapping[str, Any],
     lang: str,
     acts_per_year: int,
@@ -262,17 +271,15 @@ def option(
 ) -> Option:
     """An outcome, said; `spent`: what a year of such acts leaves without it, in cents."""
     entries = [law_file("levers.yaml")[name] for name in result.names]
-    words = row.words(lists=lists_of(row, context, lang))
     before, after = answer.settlement, result.settlement
-    saved_year = spent - year(result.act, result.contract, answer, acts_per_year)
+    saved_year = spent - year(result, answer, acts_per_year)
     amounts = {
         "saved": before.patient - after.patient,
         "saved_year": saved_year,
         "advance_saved": before.advance - after.advance,
     }
     later = after.deferred - before.deferred
-    words.amounts = {**amounts, "later": later}
-    words.texts = {"acts": acts_per_year}
+    words = replace(words, amounts={**amounts, "later": later}, texts={"acts": acts_per_year})
     ids = tuple(dict.fromkeys(id_ for entry in entries for id_ in entry["references"]))
     return Option(
         levers=result.names,
@@ -305,14 +312,15 @@ def saves(saved: int, later: int) -> str:
     return "" if saved else "saves_advance_later" if later > 0 else "saves_advance"
 
 
-def year(act: Act, contract: Contract, answer: Answer, acts_per_year: int) -> int:
+def year(one: Outcome, answer: Answer, acts_per_year: int) -> int:
     """What the patient is left with over a year of such acts, the annual caps running, in cents."""
-    counters, total, readings = answer.counters, 0, encode_readings(answer.readings)
-    for _ in range(acts_per_year):
-        result = settle(act, contract, counters, answer.law, readings)
-        total += result.patient
-        counters = increased(act, counters, result.participation_forfaitaire, result.franchise, answer.law)
+    counters, result, readings = answer.counters, one.settlement, encode_readings(answer.readings)
+    total = result.patient
+    for _ in range(acts_per_year - 1):
+        counters = increased(one.act, counters, result.participation_forfaitaire, result.franchise, answer.law)
         counters = counters._replace(participation_nombre_jour=0, franchise_jour=0)
+        result = settle(one.act, one.contract, counters, answer.law, readings)
+        total += result.patient
     return total
 
 
