@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from enum import EnumType
 from typing import Any
 
 from starlette.applications import Starlette
@@ -44,8 +45,17 @@ def application() -> ASGIApp:
     """The application with the settings of the environment: what a server starts in each of its processes."""
     server = ServerSettings()
     logs.configure(server.log_level)
+    find_members_at_once()
     app = traced(measured(create_app(Settings()), server), server)
     return Forwarded(app, server.trusted_proxies)
+
+
+def find_members_at_once() -> None:
+    """Let a member of an enum be found as in Python 3.12. Python 3.11 looks by a function of its own, which no member
+    needs, and four times as long; the rules ask for two hundred members an act.
+    """
+    if "__getattr__" in vars(EnumType):
+        delattr(EnumType, "__getattr__")
 
 
 def create_app(settings: Settings) -> ASGIApp:
