@@ -16,7 +16,7 @@ from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.decoding import decode
 from parcours.engine.facts.encoding import EncodedAct, encode, missing_fact
 from parcours.engine.facts.readings import RULE_READINGS, encode_readings
-from parcours.engine.results import amounts_of, different_amounts, ips_letter, note_slugs, result_dict
+from parcours.engine.results import amounts_of, different_amounts, in_cents, ips_letter, note_slugs, result_dict
 from parcours.engine.watched import Watched
 from parcours.law import codes, thresholds
 from parcours.law.cache import flat_law
@@ -221,26 +221,37 @@ def readings_that_matter(answer: Answer) -> Iterator[OtherReading]:
     """Settle again under each other option whose field, or whose values of the law, were read; keep those that change
     an amount.
     """
-    chosen, law = Watched(encode_readings(answer.readings)), Watched(answer.law)
-    act, contract = answer.act, answer.encoded.contract
-    settle_act(act, contract, answer.counters, cast("LawRecord", law), cast("Readings", chosen))
-    values_of = attrgetter(*law.seen)
-    for name, option in chain(other_options(answer, chosen), answer.flat.alternatives):
-        if option == answer.readings.get(name):
-            continue
-        readings = {**answer.readings, name: option}
-        other = answer.flat.under(readings).on(act.care_date)
-        if name not in RULE_READINGS and values_of(other) == values_of(answer.law):
-            continue
-        settlement = settle_act(act, contract, answer.counters, other, encode_readings(readings))
-        if different_amounts(answer.settlement, settlement):
+    readings = encode_readings(answer.readings)
+    chosen, law = Watched(readings), Watched(answer.law)
+    act, contract, counters = answer.act, answer.encoded.contract, answer.counters
+    settle_act(act, contract, counters, cast("LawRecord", law), cast("Readings", chosen))
+    for name, option, other, on_day in chain(
+        read_otherwise(answer.law, readings, chosen.seen), other_laws(answer, readings, law.seen)
+    ):
+        settlement = settle_act(act, contract, counters, on_day, other)
+        if in_cents(settlement) != in_cents(answer.settlement):
             yield OtherReading(name, option, settlement)
 
 
-def other_options(answer: Answer, chosen: Watched) -> Iterator[tuple[str, str]]:
+Otherwise = tuple[str, str, Readings, LawRecord]
+"""A reading, another option of it, and what the rules then take."""
+
+
+def read_otherwise(law: LawRecord, readings: Readings, seen: set[str]) -> Iterator[Otherwise]:
     """The options that were not chosen of the readings that a rule read."""
-    for name in RULE_READINGS:
-        if name in chosen.seen:
-            for member in RULE_READINGS[name]:
-                if member != getattr(chosen, name):
-                    yield name, member.name.lower()
+    for name, options in RULE_READINGS.items():
+        if name in seen:
+            for option in options:
+                if option != getattr(readings, name):
+                    yield name, option.name.lower(), readings._replace(**{name: int(option)}), law
+
+
+def other_laws(answer: Answer, readings: Readings, seen: set[str]) -> Iterator[Otherwise]:
+    """The options of the other readings that change a value of the law that a rule read."""
+    values_of = attrgetter(*seen)
+    for name, option in answer.flat.alternatives:
+        if option == answer.readings.get(name):
+            continue
+        law = answer.flat.under({**answer.readings, name: option}).on(answer.act.care_date)
+        if values_of(law) != values_of(answer.law):
+            yield name, option, readings, law

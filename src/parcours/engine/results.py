@@ -79,6 +79,10 @@ def different_amounts(before: Settlement, after: Settlement) -> dict[str, Any]:
     }
 
 
+in_cents = attrgetter(*AMOUNTS)
+"""The amounts of a settlement, in their order."""
+
+
 def ips_letter(ips: int) -> str:
     """The letter of an indicator, empty for blank."""
     return "" if ips in (Ips.BLANK, Ips.NOT_GIVEN) else Ips(ips).name
