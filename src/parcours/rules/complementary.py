@@ -95,7 +95,7 @@ def responsible_level(
         return level, case
     without_optam = act.convention == Convention.SECTEUR_2 or act.convention == Convention.NON_CONVENTIONNE
     sets_own_fees = without_optam or act.convention == Convention.SECTEUR_2_OPTAM
-    if law.majoree[status] and not (readings.depassements_hors_parcours and sets_own_fees):
+    if law.majoree[status] and not (sets_own_fees and readings.depassements_hors_parcours):
         return WHOLE, CaseComplementary.OUTSIDE_PATHWAY
     if act.convention == Convention.SECTEUR_1 and authorised_after_departure(act, status, law, readings):
         return WHOLE, CaseComplementary.AUTHORISED_OVERRUN

@@ -67,7 +67,7 @@ def authorised_after_departure(act: Act, status: int, law: LawRecord, readings: 
     """
     letter, _ = departed_doctor(act, law)
     lifted = letter != 0 and status == letter
-    return bool(lifted and readings.da_annee_du_depart == 0 and open_to_overrun(act, law))
+    return bool(lifted and open_to_overrun(act, law) and readings.da_annee_du_depart == 0)
 
 
 def open_to_overrun(act: Act, law: LawRecord) -> bool:

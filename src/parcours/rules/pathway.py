@@ -130,11 +130,11 @@ def direct_access(act: Act, law: LawRecord, readings: Readings) -> Finding:
 
     D162-1-7 opens the specialties it names without more; purposes and ages come from the convention.
     """
-    if readings.acces_direct_perimetre and law.acces_direct_decret[act.specialty]:
+    if law.acces_direct_decret[act.specialty] and readings.acces_direct_perimetre:
         return Status.D, CaseStatus.DIRECT_ACCESS_DECREE
-    if not act.medecin_traitant and not readings.medecin_traitant_acces_direct:
-        return NOT_HERE
-    return (Status.D, CaseStatus.DIRECT_ACCESS) if open_directly(act, law) else NOT_HERE
+    if open_directly(act, law) and (act.medecin_traitant or readings.medecin_traitant_acces_direct):
+        return Status.D, CaseStatus.DIRECT_ACCESS
+    return NOT_HERE
 
 
 def open_directly(act: Act, law: LawRecord) -> bool:
@@ -156,7 +156,7 @@ def referred(act: Act, law: LawRecord, readings: Readings) -> Finding:
     if act.referral == Referral.SAGE_FEMME and law.exception_sage_femme:
         return Status.O, CaseStatus.REFERRED_MIDWIFE
     open_to_all = act.referral == Referral.PROTOCOLE_ALD or act.referral == Referral.IPA
-    if not act.medecin_traitant and not (readings.medecin_traitant_exceptions and open_to_all):
+    if not act.medecin_traitant and not (open_to_all and readings.medecin_traitant_exceptions):
         return NOT_HERE
     if act.referral == Referral.AVIS_PONCTUEL:
         return Status.O, CaseStatus.REFERRED_ONE_OFF
