@@ -6,13 +6,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from parcours.registry.contexts import CONTEXTS
 from parcours.registry.errors import Conflict, Invalid
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account, Cause
+from parcours.registry.ledger.models import Account, Cause, LedgerLeft
 from parcours.registry.ledger.service import Entry, Line
 from parcours.registry.store import invariants
 from parcours.registry.store.ids import new_id
@@ -49,6 +49,15 @@ def test_an_entry_moves_balances_and_is_written_once(session):
         (BOOK, Account.PF, ANA): -200,
     }
     assert broken(session) == []
+
+
+def test_what_is_left_of_a_claim_is_a_row_until_nothing_is(session):
+    for key, cents in (("a", 700), ("b", -300), ("c", -400)):
+        ledger.post(session, entry(key, (Line(Account.DIFFERE_TMT, ANA, cents, CLAIM),
+                                         Line(Account.PRESTATIONS, ANA, -cents, CLAIM))))  # fmt: skip
+        left = session.execute(select(LedgerLeft.account, LedgerLeft.party, LedgerLeft.claim_id, LedgerLeft.cents))
+        assert left.all() == {"a": [(Account.DIFFERE_TMT, ANA, CLAIM, 700)],
+                              "b": [(Account.DIFFERE_TMT, ANA, CLAIM, 400)], "c": []}[key]  # fmt: skip
 
 
 def test_a_key_with_another_content_is_refused(session):

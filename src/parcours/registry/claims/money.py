@@ -18,10 +18,7 @@ from parcours.registry.ledger.models import Account, Cause, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line
 
 C2S = "c2s"
-DEFERRED = (
-    (Account.DIFFERE_TMT, "majoration"), (Account.DIFFERE_PF, "pf"), (Account.DIFFERE_FR, "fr"),
-)  # fmt: skip
-KEPT = ((Account.MAJORATION, "majoration"), (Account.PF, "pf"), (Account.FR, "fr"))
+DEFERRED = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
 
 
 def amo_book(claim: Claim) -> str:
@@ -50,15 +47,13 @@ class Amounts:
 
 def amounts_of(decision: Decision) -> Amounts:
     """The amounts of a decision, what is deferred among what was kept: majoration, contribution, deductible."""
-    left, differe = decision.deferred, []
-    for _, name in DEFERRED:
-        part = min(left, getattr(decision, name))
-        differe.append(part)
-        left -= part
+    amo, majoration, pf, fr, deferred = decision.amo, decision.majoration, decision.pf, decision.fr, decision.deferred
+    of_tmt = min(deferred, majoration)
+    of_pf = min(deferred - of_tmt, pf)
+    of_fr = min(deferred - of_tmt - of_pf, fr)
     return Amounts(
-        decision.gross, decision.majoration, decision.pf, decision.fr,
-        decision.gross - decision.majoration - decision.pf - decision.fr + sum(differe),
-        (differe[0], differe[1], differe[2]), decision.amc,
+        amo + majoration + pf + fr, majoration, pf, fr, amo + of_tmt + of_pf + of_fr, (of_tmt, of_pf, of_fr),
+        decision.amc,
     )  # fmt: skip
 
 
@@ -112,22 +107,25 @@ class Difference:
     ) -> tuple[Entry, Moved]:
         """The entry in the book of the fund, and what it makes due."""
         claim, decision, old, new = self.claim, self.decision, self.old, self.new
+        claim_id, insured_id, year = claim.id, claim.insured_id, decision.year
         book, (payable, owed_by, payee) = amo_book(claim), sides(claim, professional=decision.to_professional)
-        lines = [Line(Account.PRESTATIONS, claim.insured_id, new.gross - old.gross, claim.id)]
-        for account, name in KEPT:
-            year = None if account is Account.MAJORATION else decision.year
-            lines.append(Line(account, claim.insured_id, getattr(old, name) - getattr(new, name), claim.id, year))
+        lines = [
+            Line(Account.PRESTATIONS, insured_id, new.gross - old.gross, claim_id),
+            Line(Account.MAJORATION, insured_id, old.majoration - new.majoration, claim_id),
+            Line(Account.PF, insured_id, old.pf - new.pf, claim_id, year),
+            Line(Account.FR, insured_id, old.fr - new.fr, claim_id, year),
+        ]
         due_back = 0
-        for (account, _), before, after in zip(DEFERRED, old.differe, new.differe, strict=True):
+        for account, before, after in zip(DEFERRED, old.differe, new.differe, strict=True):
             moved, over = self.room(book, account, after - before)
-            lines.append(Line(account, claim.payee_id, moved, claim.id))  # owed by the payee of the rights
+            lines.append(Line(account, claim.payee_id, moved, claim_id))  # owed by the payee of the rights
             due_back += over
         paid, undue = self.room(book, payable, new.paid - old.paid)
         owed_by = debtor or owed_by
-        debtor_id = claim.professional_id if owed_by is Account.INDU_PROFESSIONAL else claim.insured_id
+        debtor_id = claim.professional_id if owed_by is Account.INDU_PROFESSIONAL else insured_id
         lines += [
-            Line(payable, payee, -paid, claim.id), Line(owed_by, debtor_id, undue, claim.id),
-            Line(Account.A_PAYER_INSURED, claim.insured_id, -due_back, claim.id),
+            Line(payable, payee, -paid, claim_id), Line(owed_by, debtor_id, undue, claim_id),
+            Line(Account.A_PAYER_INSURED, insured_id, -due_back, claim_id),
         ]  # fmt: skip
         entry = Entry(
             book=book, kind="reversal" if act_id else "decision", key=key or f"decision:{decision.id}",

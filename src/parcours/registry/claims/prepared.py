@@ -38,6 +38,32 @@ from parcours.registry.store.periods import known
 from parcours.registry.visits.looks import When
 from parcours.rules.types import Counters
 
+NEEDED: dict[Any, Any] = {
+    Insured: load_only(Insured.birth_text),
+    Affiliation: load_only(Affiliation.insured_id, Affiliation.scheme, Affiliation.starts_on, Affiliation.ends_on),
+    Right: load_only(Right.insured_id, Right.kind_text, Right.detail, Right.starts_on, Right.ends_on),
+    Referral: load_only(
+        Referral.insured_id, Referral.addressee_id, Referral.specialty_text, Referral.flow_text, Referral.issued_on
+    ),
+    Link: load_only(Link.insured_id, Link.insurer, Link.contract, Link.starts_on, Link.ends_on, Link.state),
+    Tenure: load_only(
+        Tenure.insured_id, Tenure.professional_id, Tenure.end_reason, Tenure.starts_on, Tenure.ends_on
+    ),
+    Declaration: load_only(Declaration.id, raiseload=True),
+    Professional: load_only(
+        Professional.profession, Professional.specialty, Professional.installed_on, Professional.ceased_on
+    ),
+    Convention: load_only(
+        Convention.professional_id, Convention.convention, Convention.starts_on, Convention.ends_on
+    ),
+    Practice: load_only(
+        Practice.professional_id, Practice.organisation_id, Practice.mode, Practice.main, Practice.replaced_id,
+        Practice.starts_on, Practice.ends_on,
+    ),
+    Organisation: load_only(Organisation.kind, Organisation.commune_code, Organisation.special_setting),
+}  # fmt: skip
+"""What is read of each table; anything else of a row is read when it is asked for."""
+
 T = TypeVar("T")
 Borne = tuple[str, date, int, int, int, int, int, str]
 """Of a decision that stands: professional, day of care, year, contribution, their number, deductible, sessions,
@@ -56,14 +82,16 @@ class Prepared(ClaimLooks):
         self.insured_by_id = {
             one.id: one
             for one in session.scalars(
-                select(Insured).options(load_only(Insured.birth_text)).where(among(session, Insured.id, self.people))
+                select(Insured).options(NEEDED[Insured]).where(among(session, Insured.id, self.people))
             )
         }
         self.affiliations = of_person(Affiliation, Affiliation.starts_on.desc(), known_only=True)
         self.rights_by_person = of_person(Right, Right.starts_on, Right.id, known_only=True)
         self.referrals = of_person(Referral, Referral.issued_on.desc(), Referral.id.desc())
         self.links = of_person(Link, Link.id)
-        self.cards = of_person(Card, Card.id)
+        self.with_card = set(
+            session.scalars(select(Card.insured_id).where(among(session, Card.insured_id, self.people)))
+        )
         self.tenures = self.read_tenures()
         doctors = {one.professional_id for one in claims}
         doctors |= {tenure.professional_id for rows in self.tenures.values() for tenure, _ in rows}
@@ -76,7 +104,7 @@ class Prepared(ClaimLooks):
 
     def of_person(self, model: Any, *order: Any, known_only: bool = False) -> dict[str, list[Any]]:
         """The rows of each person, in an order."""
-        query = select(model).where(among(self.session, model.insured_id, self.people))
+        query = select(model).options(NEEDED[model]).where(among(self.session, model.insured_id, self.people))
         if known_only:
             query = query.where(known(model, self.at))
         return grouped(self.session.scalars(query.order_by(*order)), lambda one: str(one.insured_id))
@@ -85,7 +113,7 @@ class Prepared(ClaimLooks):
         """The tenures of each person, the one to end last first."""
         query = (
             select(Tenure, Declaration)
-            .options(load_only(Declaration.id, raiseload=True))
+            .options(NEEDED[Tenure], NEEDED[Declaration])
             .join(Declaration, Declaration.id == Tenure.declaration_id)
             .where(among(self.session, Tenure.insured_id, self.people), known(Tenure, self.at))
             .order_by(Tenure.ends_on.desc().nulls_first(), Tenure.starts_on.desc())
@@ -94,18 +122,20 @@ class Prepared(ClaimLooks):
 
     def read_professionals(self, doctors: Sequence[str]) -> None:
         """The professionals of the block and the médecins traitants of its people: where they work, and how."""
-        self.professionals = {
-            one.id: one
-            for one in self.session.scalars(select(Professional).where(among(self.session, Professional.id, doctors)))
-        }
-        conventions = select(Convention).where(
-            among(self.session, Convention.professional_id, doctors), known(Convention, self.at)
+        chosen = select(Professional).options(NEEDED[Professional])
+        chosen = chosen.where(among(self.session, Professional.id, doctors))
+        self.professionals = {one.id: one for one in self.session.scalars(chosen)}
+        conventions = (
+            select(Convention)
+            .options(NEEDED[Convention])
+            .where(among(self.session, Convention.professional_id, doctors), known(Convention, self.at))
         )
         self.conventions = grouped(
             self.session.scalars(conventions.order_by(Convention.starts_on.desc())), lambda one: one.professional_id
         )
         practices = (
             select(Practice, Organisation)
+            .options(NEEDED[Practice], NEEDED[Organisation])
             .join(Organisation, Organisation.id == Practice.organisation_id)
             .where(among(self.session, Practice.professional_id, doctors), known(Practice, self.at))
             .order_by(Practice.main.desc(), Practice.starts_on, Practice.id)
@@ -194,7 +224,7 @@ class Prepared(ClaimLooks):
         return nearest(self.links.get(insured_id, ()), on)
 
     def opposed(self, insured_id: str, on: date) -> bool:
-        return insured_id in self.cards and super().opposed(insured_id, on)
+        return insured_id in self.with_card and super().opposed(insured_id, on)
 
     def alike(self, claim: Claim) -> Sequence[Claim]:
         return ()  # who has two is looked at one by one

@@ -188,11 +188,13 @@ _LEFT_SQLITE = (
     f"""CREATE TRIGGER ledger_left_kept AFTER INSERT ON ledger_transactions BEGIN {_ADDED.format(left=_ONE)};
     {_SPENT.format(these="transaction_id = NEW.id")}; END""",
 )
-_SPENT_MANY = _SPENT.format(these="transaction_id IN (SELECT id FROM added)")
+_KEPT = """WITH kept AS ({added} RETURNING id, cents)
+SELECT array_agg(id) FILTER (WHERE cents = 0) INTO spent FROM kept"""
+_SPENT_MANY = "DELETE FROM ledger_left WHERE id = ANY(spent)"
 _LEFT_POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION ledger_keep_left() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN
-    {_ADDED.format(left=_MANY)}; {_SPENT_MANY}; RETURN NULL; END $$""",
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$ DECLARE spent uuid[]; BEGIN
+    {_KEPT.format(added=_ADDED.format(left=_MANY))}; {_SPENT_MANY}; RETURN NULL; END $$""",
     "REVOKE EXECUTE ON FUNCTION ledger_keep_left() FROM PUBLIC",
     """CREATE TRIGGER ledger_left_kept AFTER INSERT ON ledger_transactions
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_left()""",

@@ -27,7 +27,7 @@ from parcours.registry.ledger.models import (
     LedgerTransaction,
 )
 from parcours.registry.store.bulk import insert_values
-from parcours.registry.store.ids import get, new_id
+from parcours.registry.store.ids import get, new_ids
 from parcours.registry.store.turns import take_turn
 
 GUARDED = (*NEVER_DEBIT, *NEVER_CREDIT)
@@ -150,10 +150,11 @@ _TRANSACTION = ("id", "book", "kind", "claim_id", "cause", "cause_id", "reverses
 
 def _write(session: Session, entries: Sequence[Entry]) -> list[str]:
     """The postings first, then the transactions: their trigger adds them up and closes them. Their ids."""
-    numbers = [new_id() for _ in entries]
+    numbers = new_ids(len(entries))
+    posted = [(number, one) for number, entry in zip(numbers, entries, strict=True) for one in entry.lines if one.cents]
     insert_values(session, LedgerPosting, _POSTING, [
-        (new_id(), number, one.account, one.party, one.claim_id, one.cents, one.year)
-        for number, entry in zip(numbers, entries, strict=True) for one in entry.lines if one.cents
+        (posting, number, one.account, one.party, one.claim_id, one.cents, one.year)
+        for posting, (number, one) in zip(new_ids(len(posted)), posted, strict=True)
     ])  # fmt: skip
     insert_values(session, LedgerTransaction, _TRANSACTION, [
         (number, one.book, one.kind, one.claim_id, one.cause, one.cause_id, one.reverses_id, one.key, one.fingerprint,

@@ -9,7 +9,7 @@ session, and triggers and constraints hold for each.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -74,8 +74,11 @@ def insert_values(session: Session, model: type[Base], columns: Sequence[str], r
         with told(connection, statement) as driver:
             driver.executemany(statement, written(table, columns, rows, connection.dialect))
     elif len(rows) > FEW:
-        statement = f"COPY {table.name} ({listed(columns)}) FROM STDIN"
+        kinds = kinds_of(table, columns, connection.dialect)
+        statement = f"COPY {table.name} ({listed(columns)}) FROM STDIN{' (FORMAT BINARY)' if kinds else ''}"
         with told(connection, statement) as driver, driver.cursor() as cursor, cursor.copy(statement) as stream:
+            if kinds:
+                stream.set_types(kinds)
             for row in written(table, columns, rows, connection.dialect):
                 stream.write_row(row)
     else:
@@ -170,8 +173,18 @@ def binder(table: Table, name: str, dialect: Dialect) -> Bind | None:
     kind = table.c[name].type
     if isinstance(kind, Uuid) and dialect.name == "postgresql":
         return None
+    if isinstance(kind, EncryptedText) and dialect.name == "postgresql":
+        return partial(kind.process_bind_param, dialect=dialect)
     processor: Bind | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return processor
+
+
+def kinds_of(table: Table, columns: Sequence[str], dialect: Dialect) -> list[str]:
+    """The types of columns of PostgreSQL, some of which are bytes: these go as they are. None of them: all as text."""
+    kinds = [table.c[name].type for name in columns]
+    if not any(isinstance(kind, EncryptedText) for kind in kinds):
+        return []
+    return [kind.compile(dialect).lower().partition("(")[0] for kind in kinds]
 
 
 MUCH_KIB = 262_144

@@ -188,6 +188,7 @@ def create_engine_from_url(
         bound(engine, patience)
     if kept:
         ask_seldom(engine)
+    event.listen(engine, "connect", _ids_as_text)
     event.listen(engine, "handle_error", _hide_rows)
     return engine
 
@@ -286,6 +287,12 @@ def _normalised(url: str) -> URL:
     if parsed.drivername in {"postgres", "postgresql"}:
         return parsed.set(drivername="postgresql+psycopg")
     return parsed
+
+
+def _ids_as_text(connection: DBAPIConnection, _record: object) -> None:
+    from parcours.registry.store.driver import ids_as_text
+
+    ids_as_text(connection)
 
 
 def _hide_rows(context: ExceptionContext) -> None:
