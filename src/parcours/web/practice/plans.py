@@ -35,7 +35,7 @@ LABELS = {
     "none": Text("aucune", "none"),
     "content": Text("Ce qui est prévu", "What is planned"),
     "starts_on": Text("À partir du", "From"),
-    "ends_on": Text("Jusqu'au (sinon la durée de la loi)", "Until (else for as long as the law says)"),
+    "ends_on": Text("Jusqu'au (s'il y a une fin)", "Until (if there is an end)"),
     "who": Text("Qui y prend part", "Who takes part"),
     "acts": Text("Pour quels actes", "For which acts"),
     "visits": Text("Combien de visites", "How many visits"),
