@@ -120,6 +120,7 @@ def long_date(day: date, lang: str) -> str:
     return str(format_date(day, "d MMMM y", locale="en_GB")).replace(" ", NBSP)
 
 
+@lru_cache(maxsize=4_096)
 def whole_date(day: date, lang: str) -> str:
     """The same with its day of the week: dimanche 22 novembre 2026."""
     name = str(format_date(day, "EEEE", locale="fr" if lang == "fr" else "en_GB"))

@@ -344,22 +344,23 @@ def lists_of(row: SettledRow, context: Mapping[str, Any], lang: str) -> dict[str
     mask = row.law.acces_direct[row.specialty_code]
     purposes = [p for p in Purpose if p > Purpose.ANY and mask >> p & 1]
     return {
-        "settings": short_labels("special_setting", tuple(settings_outside(row)), lang),
+        "settings": short_labels("special_setting", settings_outside(row.day, tuple(row.readings.items())), lang),
         "purposes": short_labels("purpose", tuple(p.name.lower() for p in purposes), lang),
         "exemptions": short_labels("exemption", tuple(exemptions), lang),
         "direct_access": [lower_first(family.label[lang]) for family in load().acces_direct.values()],
     }
 
 
-def settings_outside(row: SettledRow) -> list[str]:
+@per_reform
+def settings_outside(day: int, readings: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """The settings that the cases of the status name, where every exception their case needs is in force that day."""
     found = [
         setting
         for entry in load().cases["case_status"].values()
         for setting in entry.get("settings", ())
-        if all(in_force(id_, row) for id_ in needed(entry, {}))
+        if all(in_force(id_, day, dict(readings)) for id_ in needed(entry, {}))
     ]
-    return sorted(found, key=lambda setting: SpecialSetting[setting.upper()])
+    return tuple(sorted(found, key=lambda setting: SpecialSetting[setting.upper()]))
 
 
 @lru_cache(maxsize=256)

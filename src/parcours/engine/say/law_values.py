@@ -78,9 +78,9 @@ def needed(entry: Mapping[str, Any], context: Mapping[str, Any]) -> list[str]:
     return [id_ for id_ in needs if not isinstance(needs, Mapping) or matches(needs[id_], context)]
 
 
-def in_force(id_: str, row: SettledRow) -> bool:
-    """Is a parameter known on the day of the row, and not a provision that did not exist yet?"""
-    value = load().parameters[id_].series(row.readings).value_on(row.day)
+def in_force(id_: str, day: int, readings: Mapping[str, str]) -> bool:
+    """Is a parameter known on a day, and not a provision that did not exist yet?"""
+    value = load().parameters[id_].series(readings).value_on(day)
     return value is not None and value.value is not False
 
 

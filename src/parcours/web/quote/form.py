@@ -202,7 +202,7 @@ class Form:
 
     def words(self, message: str) -> str:
         """A message of a question, with the numbers of the law that it names."""
-        named = {name for _, name, _, _ in Formatter().parse(message) if name}
+        named = {name for _, name, _, _ in Formatter().parse(message) if name} if "{" in message else set()
         day = self.state.day_number
         numbers = {name: plain_parameter(NUMBERS[name], day, self.lang) for name in named & NUMBERS.keys()}
         rates = drug_rates(self.state.day, self.lang) if named - numbers.keys() else {}
