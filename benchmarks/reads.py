@@ -64,26 +64,48 @@ def measured(options, url: str, folder: Path, doctor: Doctor) -> int:
 
 async def load(port: int, paths: list[str], cookie: str, seconds: int) -> tuple[list[float], int]:
     """Milliseconds of each answer, and how many were not 200. As little work for an answer as can be."""
-    times, wrong, until = [], 0, time.perf_counter() + seconds
+    loop, until = asyncio.get_running_loop(), time.perf_counter() + seconds
+    asked = [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode() for path in paths]
+    clients = [Client(asked, number, until, loop.create_future()) for number in range(CLIENTS)]
+    for one in clients:
+        await loop.create_connection(lambda one=one: one, "127.0.0.1", port)
+    await asyncio.gather(*(one.done for one in clients))
+    return [time for one in clients for time in one.times], sum(one.wrong for one in clients)
 
-    async def client(number: int) -> None:
-        nonlocal wrong
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        at = number
-        while time.perf_counter() < until:
-            at += 1
-            started = time.perf_counter()
-            head = f"GET {paths[at % len(paths)]} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n"
-            writer.write(head.encode())
-            answer = await reader.readuntil(b"\r\n\r\n")
-            length = int(answer.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-            await reader.readexactly(length)
-            times.append((time.perf_counter() - started) * 1000)
-            wrong += b" 200 " not in answer[:20]
-        writer.close()
 
-    await asyncio.gather(*(client(number) for number in range(CLIENTS)))
-    return times, wrong
+class Client(asyncio.Protocol):
+    """A connection that asks for the next as soon as it is answered."""
+
+    def __init__(self, asked: list[bytes], at: int, until: float, done: asyncio.Future[None]) -> None:
+        self.asked, self.at, self.until, self.done = asked, at, until, done
+        self.times: list[float] = []
+        self.wrong = 0
+
+    def connection_made(self, transport) -> None:
+        self.transport = transport
+        self.ask()
+
+    def ask(self) -> None:
+        self.at += 1
+        self.came, self.length, self.started = b"", 0, time.perf_counter()
+        self.transport.write(self.asked[self.at % len(self.asked)])
+
+    def data_received(self, data: bytes) -> None:
+        self.came += data
+        if not self.length and (end := self.came.find(b"\r\n\r\n")) > 0:
+            head = self.came[:end].lower()
+            self.length = end + 4 + int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+        if not self.length or len(self.came) < self.length:
+            return
+        self.times.append((time.perf_counter() - self.started) * 1000)
+        self.wrong += b" 200 " not in self.came[:20]
+        if time.perf_counter() < self.until:
+            self.ask()
+        else:
+            self.transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.done.set_result(None) if error is None else self.done.set_exception(error)
 
 
 if __name__ == "__main__":

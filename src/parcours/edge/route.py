@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from inspect import iscoroutinefunction
 from types import NoneType
 from typing import Any, get_type_hints
-from weakref import WeakKeyDictionary
 
 from fastapi import Request
 from fastapi.exceptions import ResponseValidationError
@@ -29,14 +29,8 @@ from parcours.edge.once import Once
 from parcours.edge.requests import incoming_of, services_of
 from parcours.edge.services import Services
 from parcours.edge.unit import Unit
-from parcours.registry.audit import service as audit
 
 _COMING = "parcours.coming"
-_PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-"""Of each loop: the units that work at once; the others wait in line."""
-AT_ONCE = 4
-"""Units of a process: while some wait for the database another runs; more only take turns at one interpreter, and each
-turn costs. No more than connections are kept."""
 
 
 class Abandoned(Exception):
@@ -58,8 +52,8 @@ class Coming:
     def opened(self) -> AbstractContextManager[Unit]:
         """The unit, open."""
         if self.writes:
-            return units.writing(self.services, self.incoming, None, self._keep)
-        return units.reading(self.services, self.incoming, None, self._keep)
+            return units.writing(self.services, self.incoming, None, self.traces.append)
+        return units.reading(self.services, self.incoming, None, self.traces.append)
 
     def check(self) -> None:
         """Would it open for who asks? Raises what opening it raises."""
@@ -70,9 +64,6 @@ class Coming:
         """Wait until what the unit left is in the trail. Raises what could not be written."""
         for one in self.traces:
             await asyncio.wrap_future(one)
-
-    def _keep(self, services: Services, events: list[audit.Event]) -> None:
-        self.traces.append(services.trail.put(events))
 
 
 @dataclass(frozen=True)
@@ -129,10 +120,9 @@ class UnitRoute(APIRoute):
         @wraps(endpoint)
         async def served(**values: Any) -> Any:
             asked = next(one for one in map(_asked, values.values()) if one is not None)
-            place = _PLACES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+            work = partial(copy_context().run, self._work, endpoint, asked, values)
             try:
-                async with place:
-                    return await run_in_threadpool(self._work, endpoint, asked, values)
+                return await asyncio.get_running_loop().run_in_executor(asked.services.units, work)
             except asyncio.CancelledError:
                 asked.abandoned = True
                 raise

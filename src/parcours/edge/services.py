@@ -1,5 +1,6 @@
 """What the faces share while the process runs."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from parcours.edge.settings import Settings
@@ -9,6 +10,10 @@ from parcours.registry.accounts.oidc import Relying
 from parcours.registry.audit.group import TrailWriter
 from parcours.registry.store.db import Database
 from parcours.registry.store.installation import require_keys
+
+AT_ONCE = 4
+"""Units of a process that work at once: while some wait for the database another runs; more only take turns at one
+interpreter, and each turn costs. No more than connections are kept."""
 
 
 class Services:
@@ -34,6 +39,11 @@ class Services:
     def trail(self) -> TrailWriter:
         """Writes what reads leave in the trail, for many requests at once."""
         return TrailWriter(self.database)
+
+    @cached_property
+    def units(self) -> ThreadPoolExecutor:
+        """Threads for units of work: who finds none free waits in line."""
+        return ThreadPoolExecutor(AT_ONCE, "unit")
 
     @cached_property
     def relying(self) -> Relying:

@@ -5,6 +5,7 @@ the answer leaves, and an answer whose trace cannot be written is not given.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -111,13 +112,13 @@ class Unaccounted(Exception):
     """An endpoint answers without having asked the policy, or without leaving a trace."""
 
 
-Keep = Callable[[Services, list[audit.Event]], None]
-"""Has events written to the trail."""
+Keep = Callable[[Future[None]], None]
+"""Takes what is done once the trace of a unit is in the trail."""
 
 
-def written(services: Services, events: list[audit.Event]) -> None:
-    """Write them, and wait until they are there."""
-    services.trail.put(events).result()
+def written(trace: Future[None]) -> None:
+    """Wait until it is there."""
+    trace.result()
 
 
 @contextmanager
@@ -129,6 +130,23 @@ def reading(services: Services, incoming: Incoming, caller: Caller | None, keep:
     if caller is None and not brings_proof(services, incoming):
         raise refusals.unauthenticated()
     events: list[audit.Event] = []
+    trace: Future[None] | None = None
+    try:
+        with services.trail.reading():
+            try:
+                with _read(services, incoming, caller, events) as unit:
+                    yield unit
+            finally:
+                trace = services.trail.put(events) if events else None
+    finally:
+        if trace is not None:
+            keep(trace)
+
+
+@contextmanager
+def _read(
+    services: Services, incoming: Incoming, caller: Caller | None, events: list[audit.Event]
+) -> Iterator[Unit]:
     unit: Unit | None = None
     try:
         with services.database.reading() as session:
@@ -144,8 +162,6 @@ def reading(services: Services, incoming: Incoming, caller: Caller | None, keep:
     finally:
         if unit is not None:
             events += unit.notes + unit.refusals
-        if events:
-            keep(services, events)
 
 
 @contextmanager
@@ -180,7 +196,7 @@ def writing(services: Services, incoming: Incoming, caller: Caller | None, keep:
         if unit is not None:
             events += unit.refusals
         if events:
-            keep(services, events)
+            keep(services.trail.put(events))
 
 
 def check_factor(services: Services, incoming: Incoming, caller: Caller) -> None:
@@ -190,7 +206,7 @@ def check_factor(services: Services, incoming: Incoming, caller: Caller) -> None
         _require_factor(incoming, caller, events)
     finally:
         if events:
-            written(services, events)
+            written(services.trail.put(events))
 
 
 def _require_factor(incoming: Incoming, caller: Caller, events: list[audit.Event]) -> None:

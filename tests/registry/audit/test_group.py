@@ -90,3 +90,20 @@ def test_a_request_of_many_events_is_not_parted(database, monkeypatch):
             done.result(timeout=30)
     assert count(database) == 15
     assert proof.examine(database).sound
+
+
+def test_a_commit_waits_for_who_is_reading_and_not_for_ever(database, monkeypatch):
+    writer, commits = TrailWriter(database), []
+    event.listen(database.engine, "commit", lambda _connection: commits.append(1))
+    monkeypatch.setattr("parcours.registry.audit.group.MOMENT", 30)
+    with writer.reading():
+        early = writer.put([read()])
+        with writer.reading():
+            late = writer.put([read()])
+    early.result(timeout=30)
+    late.result(timeout=30)
+    assert len(commits) == 1
+    monkeypatch.setattr("parcours.registry.audit.group.MOMENT", 0.01)
+    with writer.reading():
+        writer.put([read()]).result(timeout=30)
+    assert count(database) == 3

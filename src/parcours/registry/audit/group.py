@@ -1,20 +1,24 @@
 """Traces of several requests in one commit: a chain is locked once for all who wait, and no answer leaves before it.
 
-One thread writes. Whoever comes while a commit is under way is written by the next, with everybody else who came:
-nobody waits for company. What fails together is tried again one by one, so that the fault of one event is that of its
-own request.
+One thread writes. Whoever comes while a commit is under way is written by the next, with everybody else who came; a
+commit waits a moment for those who are reading just then, and for nobody when nobody reads. What fails together is
+tried again one by one, so that the fault of one event is that of its own request.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Condition
 
 from parcours.registry.audit import service as audit
 from parcours.registry.store.db import Database
 
 TOGETHER = 500
 """Events of one commit, at most (one request's are never parted)."""
+MOMENT = 0.02
+"""Seconds, at most, that a commit waits for those who are reading: one commit costs as much as several reads."""
 
 
 @dataclass(eq=False)
@@ -32,6 +36,20 @@ class TrailWriter:
         self.database = database
         self._waiting: deque[_Waiting] = deque()
         self._thread = ThreadPoolExecutor(1, "trail")
+        self._readers, self._changed = 0, Condition()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """While somebody reads who is going to put something."""
+        with self._changed:
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._readers -= 1
+                if not self._readers:
+                    self._changed.notify_all()
 
     def put(self, events: Sequence[audit.Event]) -> Future[None]:
         """Have them written; done when they are in the database, or with what a commit raised: nothing was written."""
@@ -42,6 +60,10 @@ class TrailWriter:
 
     def _write_waiting(self) -> None:
         """What waits, in one commit; each alone when that fails."""
+        if not self._waiting:  # those before took all
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: not self._readers, MOMENT)
         some = self._take()
         try:
             self._commit(some)
@@ -56,7 +78,7 @@ class TrailWriter:
             one.written.set_exception(error)
 
     def _take(self) -> list[_Waiting]:
-        """Who came first, up to a number of events; nobody, when those before took all."""
+        """Who came first, up to a number of events."""
         found: list[_Waiting] = []
         count = 0
         while self._waiting and (not found or count + len(self._waiting[0].events) <= TOGETHER):
@@ -65,8 +87,6 @@ class TrailWriter:
         return found
 
     def _commit(self, some: list[_Waiting]) -> None:
-        if not some:
-            return
         with self.database.writing() as session:
             for one in some:
                 audit.add(session, one.events)

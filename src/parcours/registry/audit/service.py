@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, event, false, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, event, false, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import Tag, Who
 from parcours.registry.audit import problems
-from parcours.registry.audit.chain import SIGNATURE, canonical, head_text, is_signed, row_hash, sign, sign_row
+from parcours.registry.audit.chain import HASHED, SIGNATURE, canonical, head_text, is_signed, row_hash, sign, sign_row
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.witness import End, witness_of
+from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Base, whole_of
 from parcours.registry.store.ids import new_id
@@ -149,9 +150,8 @@ def _append(session: Session, events: list[Event]) -> None:
         ends[chain] = End(sequence, previous)
         signature = sign(chain, sequence, previous)
         moved.append({"of": chain, "at": sequence, "last": previous, "signed": signature})
-    connection = session.connection()
-    connection.execute(insert(_EVENT_ROWS), rows)
-    connection.execute(_MOVE, moved)
+    insert_values(session, AuditEvent, _COLUMNS, [[row[name] for name in _COLUMNS] for row in rows])
+    session.connection().execute(_MOVE, moved)
     session.info[_APPENDED] = (witness, ends)
 
 
@@ -161,7 +161,7 @@ _HEADS = (
     .order_by(AuditHead.chain)
     .with_for_update()
 )
-_EVENT_ROWS = Base.metadata.tables[AuditEvent.__tablename__]
+_COLUMNS = (*HASHED, "hash", "signature")
 _HEAD_ROWS = Base.metadata.tables[AuditHead.__tablename__]
 _MOVE = (
     update(_HEAD_ROWS)

@@ -12,6 +12,7 @@ from parcours.registry.declarations import problems
 from parcours.registry.declarations.models import JointDoctor, Tenure
 from parcours.registry.directory.models import Professional
 from parcours.registry.store.clock import paris_today
+from parcours.registry.store.db import one_value
 from parcours.registry.store.periods import ON, holding
 
 
@@ -28,7 +29,7 @@ def _medecin_traitant(session: Session, actor: Actor, record: Record) -> bool:
     if actor.professional_id is None or record.insured_id is None:
         return False
     who = {"person": record.insured_id, "doctor": actor.professional_id, "on": paris_today()}
-    return session.scalar(_IN_CHARGE, who) is not None
+    return one_value(session, _IN_CHARGE, who) is not None
 
 
 _IN_CHARGE = in_charge(bindparam("person"), ON).where(Professional.id == bindparam("doctor")).limit(1)

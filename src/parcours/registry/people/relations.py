@@ -14,6 +14,7 @@ from parcours.registry.people.models import Affiliation, Insured, Kinship, Kinsh
 from parcours.registry.people.service import age_on
 from parcours.registry.store.bulk import among
 from parcours.registry.store.clock import paris_today
+from parcours.registry.store.db import one_value
 from parcours.registry.store.periods import ON, holding
 
 
@@ -45,7 +46,7 @@ def _same_fund(session: Session, actor: Actor, record: Record) -> bool:
     if actor.fund_code is None or record.insured_id is None:
         return False
     asked = {"person": record.insured_id, "fund": actor.fund_code, "on": paris_today()}
-    return session.scalar(_OF_FUND, asked) is not None
+    return one_value(session, _OF_FUND, asked) is not None
 
 
 def _fund_among(session: Session, actor: Actor, people: Collection[str]) -> set[str]:

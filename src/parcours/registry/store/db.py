@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import MetaData, Select, String, create_engine, event, inspect, make_url
+from sqlalchemy import Executable, MetaData, Select, String, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
@@ -146,6 +146,12 @@ def listed(session: Session, query: Select[R]) -> list[R]:
     """The rows of a list, in which one that cannot be read is marked and never hides the others."""
     with marking_unreadable():
         return list(session.scalars(query))
+
+
+def one_value(session: Session, statement: Executable, asked: Mapping[str, Any]) -> Any:
+    """The first value of the first row, or None: without what a session does to make objects of rows."""
+    session.flush()
+    return session.connection().scalar(statement, asked)
 
 
 @event.listens_for(Session, "before_flush")
@@ -343,10 +349,10 @@ def _configure_sqlite(connection: DBAPIConnection, wait_ms: int) -> None:
 
 
 def _begin_sqlite(connection: Connection, wait_ms: int) -> None:
-    if not connection.get_execution_options().get("parcours_write", False):
-        connection.exec_driver_sql("BEGIN")
-        return
     driver: Any = connection.connection.driver_connection
+    if not connection.get_execution_options().get("parcours_write", False):
+        driver.execute("BEGIN")
+        return
     driver.execute("PRAGMA busy_timeout=0")
     try:
         if not _has_turn(driver, wait_ms):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from selectors import EVENT_READ, DefaultSelector
+from select import POLLIN, poll
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -91,6 +91,6 @@ def ask_seldom(engine: Engine) -> None:
 
 def has_something_to_read(socket: int) -> bool:
     """Would reading a socket not wait?"""
-    with DefaultSelector() as looking:
-        looking.register(socket, EVENT_READ)
-        return bool(looking.select(0))
+    looking = poll()
+    looking.register(socket, POLLIN)
+    return bool(looking.poll(0))
