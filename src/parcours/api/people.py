@@ -89,9 +89,8 @@ class PersonOut(Out):
 
 def _person(unit: Unit, insured: Insured) -> PersonOut:
     today = paris_today()
-    affiliation = people.affiliation_on(unit.session, insured.id, today)
+    affiliation, rights = people.standing_on(unit.session, insured.id, today)
     clinical = unit.may(PlanAction.READ_PLAN_CONTENT, of_patient(insured))
-    rights = people.rights_on(unit.session, insured.id, today)
     return PersonOut(
         id=insured.id, family_name=insured.family_name, first_name=insured.first_name, birth_date=insured.birth_date,
         address=insured.address, commune=insured.commune_code, died_on=insured.died_on,

@@ -144,9 +144,7 @@ def reading(services: Services, incoming: Incoming, caller: Caller | None, keep:
 
 
 @contextmanager
-def _read(
-    services: Services, incoming: Incoming, caller: Caller | None, events: list[audit.Event]
-) -> Iterator[Unit]:
+def _read(services: Services, incoming: Incoming, caller: Caller | None, events: list[audit.Event]) -> Iterator[Unit]:
     unit: Unit | None = None
     try:
         with services.database.reading() as session:

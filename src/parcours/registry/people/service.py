@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.law.codes import Scheme
@@ -197,6 +198,23 @@ _RIGHTS_ON = (
 def rights_on(session: Session, insured_id: str, on: date, known_at: datetime | None = None) -> list[Right]:
     """Rights open on a day, oldest first."""
     return list(session.scalars(_RIGHTS_ON, asked(on, known_at, insured_id=insured_id)))
+
+
+_STANDING_ON = (
+    select(Affiliation, Right)
+    .select_from(Insured)
+    .outerjoin(Affiliation, and_(Affiliation.insured_id == Insured.id, holding(Affiliation, ON)))
+    .outerjoin(Right, and_(Right.insured_id == Insured.id, holding(Right, ON)))
+    .where(Insured.id == bindparam("insured_id"))
+    .order_by(Affiliation.starts_on.desc(), Right.starts_on, Right.id)
+)
+
+
+def standing_on(session: Session, insured_id: str, on: date) -> tuple[Affiliation | None, list[Right]]:
+    """Fund and scheme, and the rights open on a day, in one question."""
+    rows: Any = session.execute(_STANDING_ON, {"on": on, "insured_id": insured_id}).all()
+    affiliation = rows[0][0] if rows else None
+    return affiliation, [right for mine, right in rows if right is not None and mine is affiliation]
 
 
 def ald_numbers(session: Session, people: Sequence[str], on: date) -> dict[str, frozenset[int]]:
