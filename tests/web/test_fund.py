@@ -143,6 +143,7 @@ def test_an_agreement_is_asked_for_answered_with_a_reason_and_seen_by_all(people
     assert asked.text.count("agreed if not answered by") == 2
     twice = send(delegate, asking, "ask", acts="QZRP003")
     assert (twice.status_code, twice.text.count("agreed if not answered by")) == (409, 2), "it waits already"
+    assert "The agreement for QZRP003 is asked for already." in twice.text
     assert "asked by Dr " in alice.get("/me/care").text
     waiting = officer.get("/fund/queues/agreements").text
     assert "Technical act whose base is given (QZRP003)" in waiting

@@ -33,7 +33,7 @@ def ask(
     """
     code = named(code).code
     if not_needed_again(session, insured_id, professional_id, code, day):
-        raise problems.agreement_asked()
+        raise problems.agreement_asked(code, code=code)
     silence = "delais.accord_prealable_long_jours" if longer else "delais.accord_prealable_jours"
     row = Agreement(
         insured_id=insured_id, professional_id=professional_id, fund_code=fund_code, code=code,

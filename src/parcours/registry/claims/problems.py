@@ -74,8 +74,8 @@ disputed_already = Problem(
 agreement_asked = Problem(
     Conflict,
     "agreement_asked",
-    Text("cet accord est déjà demandé", "this agreement is asked for already"),
-    field="acts",
+    Text("l'accord pour {code} est déjà demandé", "the agreement for {code} is asked for already"),
+    field="code",
     allowed=Text("un acte dont la demande n'attend pas de réponse", "an act whose request does not wait for an answer"),
 )
 
