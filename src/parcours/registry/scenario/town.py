@@ -27,8 +27,9 @@ from parcours.registry.demo.country import FUNDS
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.service import find_insured_id
+from parcours.registry.ledger.models import Account
 from parcours.registry.payments import service as payments
-from parcours.registry.payments.fund import FundDay, Work, notices_due
+from parcours.registry.payments.fund import FundDay, Work, notices_due, parties_due
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.people.models import Affiliation, Insured, RightKind
 from parcours.registry.people.service import rights_on
@@ -148,6 +149,8 @@ def spend(database: Database, planned: list[Visit]) -> None:
         if (opened - FIRST) % PAY_EVERY == timedelta(0) or opened == LAST:
             with database.writing() as session:
                 pay(session, due, opened)
+                if opened < LAST < opened + PAY_EVERY:
+                    pay_insurers(session, opened)
 
 
 def sheet_of(visit: Visit, number: int) -> Sheet:
@@ -169,6 +172,14 @@ def pay(session: Session, due: set[tuple[str, bool]], day: date) -> None:
     for party, professional in sorted(due):
         payments.run(session, f"amo:{FUND}", party, professional=professional, day=day, at=noon(day))
     due.clear()
+
+
+def pay_insurers(session: Session, day: date) -> None:
+    """What the insurers owe, whom the product plays: once in the year, for it takes time; the last lines wait."""
+    for book, account, party in parties_due(session, FUND):
+        if book.startswith("amc:"):
+            professional = account is Account.A_PAYER_PROFESSIONAL
+            payments.run(session, book, party, professional=professional, day=day, at=noon(day))
 
 
 # --- the stories -----------------------------------------------------------------------------------------------------
