@@ -166,6 +166,18 @@ def test_what_is_somebody_elses_does_not_exist_and_is_traced(people, country, da
         assert people("amar").get(f"{path}?of={country.alice}").status_code == 403
 
 
+def test_what_one_reads_is_traced_with_its_right(people, country, database_url):
+    alice, database = people("alice"), Database.open(database_url)
+    for path in ("/me", "/me/care", "/me/money", "/me/record", "/me/calendar", "/me/privacy"):
+        assert alice.get(path).status_code == 200
+    with database.reading() as session:
+        query = select(AuditEvent.tag, AuditEvent.why).where(AuditEvent.insured_id == country.alice)
+        found = session.execute(query.where(AuditEvent.role == "insured")).all()
+    database.close()
+    assert [tag for tag, why in found if not why] == []
+    assert len(found) > 5
+
+
 def test_a_form_of_another_site_or_without_the_token_changes_nothing(people, country):
     alice = people("alice")
     fields = {"do": "leave", "declaration_id": country.declaration}

@@ -37,6 +37,8 @@ class Unit:
     refusals: list[audit.Event] = field(default_factory=list)
     decided: list[Record] = field(default_factory=list)
     """What the policy was asked about, and allowed."""
+    rights: dict[str, str] = field(default_factory=dict)
+    """By which rule something of a person was allowed last."""
 
     @property
     def actor(self) -> Actor:
@@ -57,6 +59,8 @@ class Unit:
             self.note_refusal(action, record, error.code)
             raise
         self.decided.append(record)
+        if record.insured_id and decision.rule:
+            self.rights[record.insured_id] = decision.rule.name
         if tag is not None:
             self.note(tag, record, decision.rule.name if decision.rule else "")
         return record
@@ -75,7 +79,8 @@ class Unit:
         return self.caller.only is None or record.insured_id in (None, self.caller.only)
 
     def note(self, tag: Tag, record: Record, why: str = "", **details: Any) -> None:
-        """One event for the trail."""
+        """One event for the trail; by the right that allowed it, unless another reason is given."""
+        why = why or self.rights.get(record.insured_id or "", "")
         self.notes.append(audit.Event(tag, self.who, record.insured_id, record.kind, record.id, why, details or None))
 
     def note_refusal(self, action: Action, record: Record, code: str) -> None:

@@ -36,6 +36,7 @@ _FRENCH = (
     (re.compile(r"\b(\d{1,3}) (?=\d{3}\b)"), r"\1" + NARROW),
     (re.compile(r"(?<=\w)'(?=\w)"), "\u2019"),
 )
+_INVERSION = re.compile(r"-(?=(?:t-)?(?:il|elle|on|ils|elles)\b)")
 _ENGLISH = ((re.compile(r"(?<=\w)'(?=\w)"), "\u2019"),)
 
 
@@ -46,6 +47,11 @@ def typography(text: str, lang: str) -> str:
     Kept in memory: for our own sentences. What a visitor typed goes through `set_once`.
     """
     return set_once(text, lang)
+
+
+def unbroken(text: str) -> str:
+    """A heading whose line never ends inside a French question: `est-il`, `suppose-t-il`."""
+    return type(text)(_INVERSION.sub("-\u2060", text))
 
 
 def set_once(text: str, lang: str) -> str:

@@ -66,6 +66,7 @@ def environment(lang: str) -> Environment:
         "instant": partial(instant, lang=lang),
         "month": partial(i18n.month, lang=lang),
         "label": partial(i18n.label, lang=lang),
+        "unbroken": i18n.unbroken,
         "typo": partial(i18n.typography, lang=lang),
         "insurer": i18n.insurer_name,
         "listing": partial(listed, lang=lang),

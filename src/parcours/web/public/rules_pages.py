@@ -72,11 +72,11 @@ def given_amounts(entry: Mapping[str, Any], lang: str) -> Iterator[tuple[str, st
 
 
 def sentence_of(stage: str, entry: Mapping[str, Any], facts: Mapping[str, Any], counters: Counters, lang: str) -> str:
-    """The sentence of a case on its example; the bare sentence for a case that no complete visit reaches."""
+    """The sentence of a case on its example; the bare sentence where nothing is settled, or no visit reaches it."""
     try:
         steps = explain(settle(facts, entry.get("readings"), counters), lang, quiet=True).steps
-    except FactError as error:
-        return error.message[lang]
+    except FactError:
+        return str(entry[lang])
     return next((step.text for step in steps if f"case_{step.stage}" == stage), str(entry[lang]))
 
 
