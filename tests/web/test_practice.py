@@ -619,11 +619,11 @@ def test_a_delegate_prepares_a_plan_on_a_page_and_the_doctor_signs_it(people, co
     amar, delegate, path = people("amar"), people("delegate"), f"/practice/plans/new?of={country.alice}"
     assert path.replace("&", "&amp;") in amar.get(f"/practice/patient?of={country.alice}").text
     said = {"what": what, "condition": condition, "content": "Suivi préparé", "starts_on": "2999-01-31",
-            "acts": ["consultation", ""], "specialty": ["3", "5"], "visits": ["2", ""],
-            "unit": ["year", "year"]}  # fmt: skip
-    refused = send(delegate, path, "prepare", **{**said, "visits": ["often", ""]})
+            "acts-2": "consultation", "specialty-2": "3", "visits-2": "2", "unit-2": "year"}  # fmt: skip
+    refused = send(delegate, path, "prepare", **{**said, "visits-2": "oft"})
     assert refused.status_code == 422
     assert "Suivi préparé" in refused.text, "what was typed is still there"
+    assert re.findall(r'name="([^"]+)" aria-invalid', refused.text) == ["visits-2"]
     assert "a doctor must read it and sign" in send(delegate, path, "prepare", **said).text
     kept = re.search(r'href="(/practice/drafts/[^"]+)"', amar.get("/practice/letters").text)[1]
     shown = amar.get(kept).text.replace("\xa0", " ")

@@ -21,7 +21,6 @@ from parcours.web.practice.letters import A_FEW_WORDS, SPECIALTIES, words
 
 ROWS = 3
 """Who takes part, on the page; a program may name more."""
-ONE_A_YEAR = ("1", RhythmUnit.YEAR.value)
 EVERY = {
     RhythmUnit.WEEK: Text("par semaine", "a week"), RhythmUnit.MONTH: Text("par mois", "a month"),
     RhythmUnit.QUARTER: Text("par trimestre", "a quarter"), RhythmUnit.YEAR: Text("par an", "a year"),
@@ -53,7 +52,7 @@ def new_plan(desk: Desk) -> Response:
         "practice/new_plan.html",
         insured=get_insured(desk.session, record.insured_id or ""),
         said=said,
-        rows=[*rows(desk), *(("", "", *ONE_A_YEAR) for _ in range(ROWS))][:ROWS],
+        rows=rows(desk),
         kinds=PLANS,
         conditions=[one for one in ald_law().values() if one.open_on(desk.today)],
         specialties=[(str(one), name_of(one)[desk.lang]) for one in SPECIALTIES],
@@ -64,9 +63,12 @@ def new_plan(desk: Desk) -> Response:
 
 
 def rows(desk: Desk) -> list[tuple[str, str, str, str]]:
-    """(Acts, specialty, visits, unit) of each row that was filled in."""
-    columns = [[str(one)[:500] for one in desk.form.getlist(name)] for name in ("acts", "specialty", "visits", "unit")]
-    return [row for row in zip(*columns, strict=False) if row[0].strip()]
+    """(Acts, specialty, visits, unit) of each row; once a year where nothing was typed."""
+    return [
+        (desk.field(f"acts-{n}", 500), desk.field(f"specialty-{n}", 2), desk.field(f"visits-{n}", 3) or "1",
+         desk.field(f"unit-{n}", 10) or RhythmUnit.YEAR.value)
+        for n in range(1, ROWS + 1)
+    ]  # fmt: skip
 
 
 def prepare(desk: Desk) -> Response:
@@ -90,9 +92,9 @@ def typed(desk: Desk) -> tuple[DraftKind, dict[str, Any]]:
         raise wrong("what", Text("une sorte de plan", "a kind of plan"))
     if not content:
         raise wrong("content", A_FEW_WORDS)
-    actors = [actor(row) for row in rows(desk)]
+    actors = [actor(n, *row) for n, row in enumerate(rows(desk), 1) if row[0]]
     if not actors:
-        raise wrong("acts", A_FEW_WORDS)
+        raise wrong("acts-1", A_FEW_WORDS)
     until = desk.day("ends_on").isoformat() if desk.field("ends_on", 10) else None
     said = {"content": content, "starts_on": desk.day("starts_on", desk.today).isoformat(), "actors": actors}
     if what != PlanKind.PROTOCOLE_ALD:
@@ -102,16 +104,15 @@ def typed(desk: Desk) -> tuple[DraftKind, dict[str, Any]]:
     return DraftKind.PROTOCOL, {**said, "kind": ProtocolKind.ALD.value, "condition": condition, "until": until}
 
 
-def actor(row: tuple[str, str, str, str]) -> dict[str, Any]:
-    """Who takes part, for what, how often. Raises Invalid."""
-    acts, specialty, visits, unit = row
+def actor(n: int, acts: str, specialty: str, visits: str, unit: str) -> dict[str, Any]:
+    """Who takes part, for what, how often, in a row. Raises Invalid."""
     if specialty not in {str(one) for one in SPECIALTIES}:
-        raise wrong("specialty", Text("une spécialité", "a specialty"))
+        raise wrong(f"specialty-{n}", Text("une spécialité", "a specialty"))
     if not (visits.isascii() and visits.isdigit() and 1 <= int(visits) <= 365):
-        raise wrong("visits", Text("un nombre de visites", "a number of visits"))
+        raise wrong(f"visits-{n}", Text("un nombre de visites", "a number of visits"))
     if unit not in EVERY:
-        raise wrong("unit", Text("un rythme", "a rhythm"))
-    return {"acts": acts.strip(), "specialty": int(specialty), "visits": int(visits), "unit": unit}
+        raise wrong(f"unit-{n}", Text("un rythme", "a rhythm"))
+    return {"acts": acts, "specialty": int(specialty), "visits": int(visits), "unit": unit}
 
 
 def rhythm(one: dict[str, Any], lang: str) -> str:
