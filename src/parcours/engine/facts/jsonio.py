@@ -29,6 +29,8 @@ def marked(value: object) -> str | dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Data classes within one another as dictionaries, tuples as they are; nothing is copied, as `asdict` does."""
+    if isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return tuple(map(plain, value))
     fields = fields_of(value)

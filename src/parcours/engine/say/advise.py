@@ -166,13 +166,15 @@ def context_of_levers(answer: Answer, row: SettledRow) -> dict[str, Any]:
 def helpful(answer: Answer, context: Mapping[str, Any]) -> Iterator[Outcome]:
     """The levers and the pairs that lower what the patient pays, or advances, more than a part of them would."""
     entries = {name: entry for name, entry in law_file("levers.yaml").items() if matches(entry["when"], context)}
-    alone = {name: outcome((name,), entries, answer) for name in entries}
+    tariff, _ = tariff_of_act(answer.act, answer.law, encode_readings(answer.readings))
+    at_tariff = answer.act.fee == tariff
+    alone = {name: outcome((name,), entries, answer, at_tariff=at_tariff) for name in entries}
     entries = {name: entry for name, entry in entries.items() if adds(entry, alone[name], alone)}
     yield from (alone[name] for name in entries if better(alone[name].settlement, answer.settlement))
     for first, second in combinations(entries, 2):
         if not compatible(entries[first]["changes"], entries[second]["changes"]):
             continue
-        together = outcome((first, second), entries, answer)
+        together = outcome((first, second), entries, answer, at_tariff=at_tariff)
         limit = min(alone[first].settlement.patient, alone[second].settlement.patient, answer.settlement.patient)
         if together.settlement.patient < limit:
             yield together
@@ -194,8 +196,8 @@ def compatible(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
     return all(second.get(name, value) == value for name, value in first.items())
 
 
-def outcome(names: tuple[str, ...], entries: Mapping[str, Any], answer: Answer) -> Outcome:
-    """The act settled with these levers pulled."""
+def outcome(names: tuple[str, ...], entries: Mapping[str, Any], answer: Answer, *, at_tariff: bool) -> Outcome:
+    """The act settled with these levers pulled; `at_tariff`: the fee is the tariff of today."""
     changes: dict[str, Any] = {}
     for name in names:
         changes.update(entries[name]["changes"])
@@ -203,7 +205,7 @@ def outcome(names: tuple[str, ...], entries: Mapping[str, Any], answer: Answer) 
     act = as_opinion(act, answer.law) if changes.get("fee") == "tariff" else act
     contract = lever_contract(names, changes) if "contract" in changes else answer.encoded.contract
     readings = encode_readings(answer.readings)
-    fee = fee_of_law(act, changes, answer, readings)
+    fee = fee_of_law(act, changes, answer, readings, at_tariff=at_tariff)
     if fee is None:
         settled = settle(act, contract, answer.counters, answer.law, readings)
         fee = fee_limited(act, settled.max_fee, changes, answer)
@@ -242,15 +244,20 @@ def lever_contract(names: tuple[str, ...], changes: Mapping[str, Any]) -> Contra
     )
 
 
-def fee_of_law(act: Act, changes: Mapping[str, Any], answer: Answer, readings: Readings) -> int | None:
+def fee_of_law(
+    act: Act, changes: Mapping[str, Any], answer: Answer, readings: Readings, *, at_tariff: bool
+) -> int | None:
     """What would be charged where the law sets it; None where it stays the same, below a maximum."""
-    tariff, _ = tariff_of_act(act, answer.law, readings)
-    if changes.get("fee") == "tariff":  # outside the pathway a specialist of sector 1 may ask more than it
-        most = settle(act._replace(fee=tariff), NO_CONTRACT, answer.counters, answer.law, readings).max_fee
-        return max(tariff, min(act.fee, most))
-    before, _ = tariff_of_act(answer.act, answer.law, readings)
+    to_tariff = changes.get("fee") == "tariff"
     bound = act.convention == Convention.SECTEUR_1 or act.c2s
-    return tariff if bound and answer.act.fee == before else None
+    if not to_tariff and not (bound and at_tariff):
+        return None
+    tariff, _ = tariff_of_act(act, answer.law, readings)
+    if not to_tariff:
+        return tariff
+    # outside the pathway a specialist of sector 1 may ask more than it
+    most = settle(act._replace(fee=tariff), NO_CONTRACT, answer.counters, answer.law, readings).max_fee
+    return max(tariff, min(act.fee, most))
 
 
 def fee_limited(act: Act, maximum: int, changes: Mapping[str, Any], answer: Answer) -> int:
