@@ -26,9 +26,11 @@ ACT = {
 }  # fmt: skip
 
 
-def test_a_file_is_settled_without_pandas(tmp_path):
+def test_a_file_is_settled_without_pandas_and_without_numba_once_compiled(tmp_path):
     pq.write_table(pa.Table.from_pylist([ACT] * 3000), tmp_path / "acts.parquet")
-    run = subprocess.run(
-        [sys.executable, "-c", COMMAND], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
-    )
-    assert run.stdout.splitlines()[-1] == "0 True False False False", run.stderr
+    command = [sys.executable, "-c", COMMAND]
+    runs = [
+        subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+        for _ in ("compiles where need be", "loads")
+    ]
+    assert runs[-1].stdout.splitlines()[-1] == "0 False False False False", runs[-1].stderr

@@ -5,12 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numba
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from parcours.cli.batch import compiling_told
 from parcours.cli.main import app
+from parcours.engine.batch.loops import Loop
 
 HEADER = "ADHERENT;Date de soins;Naissance;SPE;SECTEUR;OPTAM;Montant;MT;ADRESSE;ROLE\n"
 ROWS = (
@@ -132,9 +133,21 @@ def test_a_sector_beside_its_optam_is_one_fact_with_it(acts: Path, tmp_path: Pat
     assert done.exit_code == 3, "who says that OPTAM is not read is believed"
 
 
-def test_compiling_the_rules_is_said_once_and_only_then(capsys: pytest.CaptureFixture[str]) -> None:
-    loops = [numba.njit(one) for one in (lambda n: n + 1, lambda n: n + 2)]
+def test_compiling_the_rules_is_said_once_and_only_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    several = [Loop(_settle_nothing), Loop(_settle_less)]
     for said in ("Compiling the rules, once: a minute or two.\n", ""):
         with compiling_told("en"):
-            assert [loop(1) for loop in loops] == [2, 3]
+            for loop in several:
+                loop(np.zeros(1))
         assert capsys.readouterr().err == said
+
+
+def _settle_nothing(numbers: Any) -> None:
+    numbers[0] = 0
+
+
+def _settle_less(numbers: Any) -> None:
+    numbers[0] = 1

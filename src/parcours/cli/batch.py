@@ -150,23 +150,17 @@ def _run(
 @contextmanager
 def compiling_told(lang: str) -> Iterator[None]:
     """Say on the error stream, once, that the rules are being compiled: only where they are not kept compiled yet."""
-    from numba.core import event
+    from parcours.engine.batch.loops import BEFORE_COMPILING
 
-    class Told(event.Listener):
-        """Hears that something starts being compiled."""
+    def tell() -> None:
+        BEFORE_COMPILING.clear()
+        typer.echo(COMPILING[lang], err=True)
 
-        told = False
-
-        def on_start(self, event: object) -> None:
-            if not self.told:
-                typer.echo(COMPILING[lang], err=True)
-            self.told = True
-
-        def on_end(self, event: object) -> None:
-            pass
-
-    with event.install_listener("numba:compile", Told()):
+    BEFORE_COMPILING[:] = [tell]
+    try:
         yield
+    finally:
+        BEFORE_COMPILING.clear()
 
 
 @contextmanager

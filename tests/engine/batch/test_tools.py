@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from parcours.cli.main import app
 from parcours.cli.summary import _print
-from parcours.engine.batch import compiling, parquet_join
+from parcours.engine.batch import loops, parquet_join
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.run import Job, settle_path
 from parcours.engine.batch.summary import Summary, read_row, summarise
@@ -163,10 +163,10 @@ def test_a_file_that_is_not_settled_has_no_totals_and_no_rows(settled) -> None:
 
 def test_a_changed_rule_is_compiled_again(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    before = compiling.cache_directory()
+    before = loops.cache_directory()
     assert before.is_relative_to(tmp_path)
-    monkeypatch.setattr(compiling, "rules_digest", lambda: "another rule")
-    assert compiling.cache_directory() != before
+    monkeypatch.setattr(loops, "rules_digest", lambda: "another rule")
+    assert loops.cache_directory() != before
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])

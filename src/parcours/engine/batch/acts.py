@@ -5,16 +5,16 @@
 The same settlements as `parcours.engine.case.settle_encoded`, of which the checks are left to who asks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from parcours.engine.batch.compiling import _compiled, register_rules
 from parcours.engine.batch.kernel import _era, _from_source, tuple_of
 from parcours.engine.batch.law_table import law_table
+from parcours.engine.batch.loops import Loop
 from parcours.engine.facts.readings import encode_readings
 from parcours.law.cache import flat_law
 from parcours.rules.settlement import settle
@@ -38,11 +38,7 @@ def _settle_each(asked: Any, laws: Any, days: Any, readings: Any, answers: Any) 
         _keep(answers, i, settle(act, _contract(asked, i), _before(asked, i), laws[era], readings))
 
 
-@cache
-def loop() -> Callable[..., None]:
-    """The compiled loop (see `_settle_each`)."""
-    register_rules()
-    return _compiled(_settle_each, (_act, _contract, _before, _era, _keep))
+loop = Loop(_settle_each, (_act, _contract, _before, _era, _keep))
 
 
 @lru_cache(maxsize=8)
@@ -61,5 +57,5 @@ def settle_acts(
     asked = np.array(rows, np.int64)
     answers = np.empty((len(acts), len(Settlement._fields)), np.int64)
     laws, days = laws_under(tuple(sorted(readings.items())), flat_law().digest)
-    loop()(asked, laws, days, encode_readings(readings), answers)
+    loop(asked, laws, days, encode_readings(readings), answers)
     return [Settlement(*row) for row in answers.tolist()]

@@ -135,7 +135,7 @@ def run_bills(
     lengths = np.add.reduceat((bills.ends - bills.starts)[first:end], patients[:-1] - first)
     memory = np.full((1 << int(8 * lengths.max() + 16).bit_length(), 5), -1, np.int64)
     scratch = Scratch()
-    bill_kernel()(
+    bill_kernel(
         facts.rows,
         facts.pattern,
         facts.patterns.rows,

@@ -169,10 +169,10 @@ def _run(
     first: npt.NDArray[np.int64],
 ) -> None:
     laws, days = run.laws
-    sorter()(order, first, facts.rows, np.empty_like(order))
+    sorter(order, first, facts.rows, np.empty_like(order))
     most = int(np.diff(first).max(initial=1))
     memory = np.full((1 << (4 * most).bit_length(), 5), -1, np.int64)
-    kernel()(
+    kernel(
         facts.rows,
         facts.pattern,
         facts.patterns.rows,
@@ -320,7 +320,7 @@ def _place_of_empty(values: pa.Array) -> int:
 def acts_of_patients(patient: pa.Array | None, facts: Facts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """The valid rows, those of a patient together and in the order of the caps; and where each patient starts."""
     order, first = together(patient, facts.valid)
-    sorter()(order, first, facts.rows, np.empty_like(order))
+    sorter(order, first, facts.rows, np.empty_like(order))
     return order, first
 
 

@@ -1,19 +1,15 @@
-"""The rules compiled: one Numba loop over the acts of each patient, calling the very functions of `rules/`.
+"""The rules compiled: one loop over the acts of each patient, calling the very functions of `rules/` (see `loops.py`).
 
-`register_jitable` makes those functions callable from compiled code and leaves them plain Python for everyone else.
-Facts
-that differ from row to row (dates, ages, amounts) are a matrix of integers; the coded ones are a pattern that many
-rows share.
+Facts that differ from row to row (dates, ages, amounts) are a matrix of integers; the coded ones are a pattern that
+many rows share.
 """
 
 from collections.abc import Callable
 from enum import IntEnum
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from parcours.engine.batch.compiling import _compiled, register_rules
 from parcours.engine.batch.layout import (
     AGES,
     AMOUNT_RESULTS,
@@ -29,6 +25,7 @@ from parcours.engine.batch.layout import (
     ROW_FACTS,
     VARIANT_FACTS,
 )
+from parcours.engine.batch.loops import Loop
 from parcours.engine.results import ASKING, COMPARED
 from parcours.law.cases import CaseBase, CaseRate
 from parcours.law.codes import Profession
@@ -327,19 +324,8 @@ def _merge(order: Any, low: Any, middle: Any, high: Any, rows: Any, scratch: Any
         order[rank] = scratch[rank]
 
 
-@cache
-def kernel() -> Callable[..., None]:
-    """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads
-    as wanted.
-    """
-    register_rules()
-    return _compiled(
-        _settle_patients,
-        (_act, _varied, _contract, _write, _same, _era, _slot, _cap, _places, _counters, _remember, _refusal),
-    )
-
-
-@cache
-def sorter() -> Callable[..., None]:
-    """The compiled sort of the acts of each patient (see `_sort_acts`)."""
-    return _compiled(_sort_acts, (_before, _in_order, _merge))
+kernel = Loop(
+    _settle_patients,
+    (_act, _varied, _contract, _write, _same, _era, _slot, _cap, _places, _counters, _remember, _refusal),
+)
+sorter = Loop(_sort_acts, (_before, _in_order, _merge))

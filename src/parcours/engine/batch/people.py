@@ -4,7 +4,6 @@ that many people are settled again in little memory, and the memory is read once
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Facts, Run, acts_of_patients, codes_of, encode_rows
-from parcours.engine.batch.compiling import _compiled, register_rules
 from parcours.engine.batch.kernel import _cell, _era, _from_source
 from parcours.engine.batch.layout import AGES, MISSING, PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
+from parcours.engine.batch.loops import Loop
 from parcours.engine.batch.reading import whole
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law import thresholds
@@ -105,7 +104,7 @@ def encoded_people(acts: pa.Table, person: npt.NDArray[np.int64], people: int, r
     rank[laid] = np.arange(len(laid), dtype=order.dtype)
     made, fees, seldom, patterns = packed(facts, codes_of(columns.get("professional_id"), len(acts)), laid)
     tariffs = np.zeros_like(fees)
-    tariff_kernel()(made, fees, seldom, patterns, *run.laws, Readings(), tariffs)
+    tariff_kernel(made, fees, seldom, patterns, *run.laws, Readings(), tariffs)
     care = made["care_date"]
     return EncodedPeople(
         made,
@@ -189,8 +188,4 @@ def _find_tariffs(
             tariffs[i] = tariff
 
 
-@cache
-def tariff_kernel() -> Callable[..., None]:
-    """The compiled loop (see `_find_tariffs`)."""
-    register_rules()
-    return _compiled(_find_tariffs, (_packed_act, _era))
+tariff_kernel = Loop(_find_tariffs, (_packed_act, _era))

@@ -6,14 +6,13 @@ The rules are compiled once: values of the law and hypotheses are data. One row 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from parcours.engine.batch.compiling import _compiled, register_rules
 from parcours.engine.batch.kernel import (
     NOWHERE,
     _cap,
@@ -26,6 +25,7 @@ from parcours.engine.batch.kernel import (
 )
 from parcours.engine.batch.law_table import law_table
 from parcours.engine.batch.layout import CONTRACT
+from parcours.engine.batch.loops import Loop
 from parcours.engine.batch.people import EncodedPeople, _packed_act
 from parcours.law.cases import CaseBase, CaseRate
 from parcours.law.codes import Profession
@@ -93,7 +93,7 @@ def settle_people(people: EncodedPeople, law: SupposedLaw, threads: int = 2, *, 
     def part(bounds: tuple[int, int]) -> None:
         start, end = bounds
         memory = np.full((1 << (4 * most).bit_length(), 5), -1, np.int64)
-        people_kernel()(
+        people_kernel(
             people.acts,
             people.fees,
             people.tariffs if fees_move else NOTHING_MOVES,
@@ -233,8 +233,4 @@ def _settle_people(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - columns,
             _remember(places, own, number, answer.franchise, act)
 
 
-@cache
-def people_kernel() -> Callable[..., None]:
-    """The compiled loop (see `_settle_people`)."""
-    register_rules()
-    return _compiled(_settle_people, (_packed_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))
+people_kernel = Loop(_settle_people, (_packed_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))

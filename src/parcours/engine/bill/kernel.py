@@ -1,4 +1,4 @@
-"""The rules of a bill compiled: one Numba loop over the bills of each patient, calling the very functions of `rules/`.
+"""The rules of a bill compiled: one loop over the bills of each patient, calling the very functions of `rules/`.
 
 A row of a file is a line of a bill. What its facts say is in two tables that many rows share: the pattern of its act,
 as for a row alone, and the pattern of its line. The loop puts the lines of one bill side by side in a few rows of
@@ -7,15 +7,11 @@ memory, settles them, and carries the counters of the caps from each bill of a p
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
-from numba.extending import register_jitable
 
 import parcours.rules.bill
-from parcours.engine.batch.compiling import _functions, compiled, jitable, register_rules
 from parcours.engine.batch.kernel import (
     PSYCHOLOGUE,
     REFUSED_MISSING,
@@ -30,6 +26,7 @@ from parcours.engine.batch.kernel import (
     tuple_of,
 )
 from parcours.engine.batch.layout import CODE_RESULTS, CONTRACT, DECLARED_IPS, DECLARED_STATUS, VARIANT_FACTS
+from parcours.engine.batch.loops import Loop, functions
 from parcours.engine.bill.vocabulary import MOST_LINES
 from parcours.law.bill.codes import Nature
 from parcours.rules.bill.bill import settle_bill
@@ -57,7 +54,6 @@ NATURE = LINE_FACTS.index("nature")
 VARIED = np.array([Act._fields.index(name) for name in VARIANT_FACTS], np.int64)
 """Columns of the facts that may be missing."""
 FACTS_MISSING = len(VARIED)
-OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 
 
 class Scratch:
@@ -249,14 +245,9 @@ FROM_ONE_ACT = (_act, _era, _slot, _refusal, _write, _cap)
 OWN = (_contract, _euros, _fill, _write_cases, _start, _vary, _recall, _retain, _keep, _differs)
 
 
-@cache
-def bill_kernel() -> Callable[..., None]:
-    """The compiled loop, kept under the digest of the rules. It releases the interpreter's lock."""
-    register_rules()
-    for module in pkgutil.iter_modules(parcours.rules.bill.__path__):
-        for function in _functions(importlib.import_module(f"parcours.rules.bill.{module.name}")):
-            register_jitable(function)
-    for helper in (*FROM_ONE_ACT, *OWN):
-        jitable(helper)
-    loop: Callable[..., None] = compiled(_settle_bills, **OPTIONS)
-    return loop
+RULES = tuple(
+    function
+    for module in pkgutil.iter_modules(parcours.rules.bill.__path__)
+    for function in functions(importlib.import_module(f"parcours.rules.bill.{module.name}"))
+)
+bill_kernel = Loop(_settle_bills, (*FROM_ONE_ACT, *OWN), RULES, allocates=True)

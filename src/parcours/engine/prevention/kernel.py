@@ -1,15 +1,11 @@
 """The due dates of many people, compiled: the functions of `rules/due.py`, called by one loop over a population."""
 
-from collections.abc import Callable
-from functools import cache
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba.extending import register_jitable
 
-from parcours.engine.batch.compiling import compiled
+from parcours.engine.batch.loops import Loop, functions
 from parcours.law.prevention.codes import DueKind, DueState
 from parcours.rules import due
 
@@ -22,22 +18,6 @@ WAITING_LEAST, WAITING_MOST = UPCOMING, OVERDUE
 YEAR = 10_000
 UNSAID, NO, YES = -1, 0, 1
 """What is known of the body, as the loop reads it."""
-
-
-@cache
-def register_due() -> None:
-    """Make the functions of `rules/due.py` callable from compiled code, once in a process."""
-    for function in vars(due).values():
-        if isinstance(function, FunctionType) and function.__module__ == due.__name__:
-            register_jitable(function)
-
-
-@cache
-def population_kernel() -> Callable[..., None]:
-    """The loop, compiled when it is first called."""
-    register_due()
-    loop: Callable[..., None] = compiled(_stand, error_model="numpy")
-    return loop
 
 
 def _stand(  # noqa: PLR0913, PLR0917 - one array for each column
@@ -84,6 +64,9 @@ def _stand(  # noqa: PLR0913, PLR0917 - one array for each column
             elif row[11] >= 0 and WAITING_LEAST <= state <= WAITING_MOST and states[person, row[11]] == DONE:
                 state, day = NOT_CONCERNED, 0
             states[person, place], days[person, place] = state, day
+
+
+population_kernel = Loop(_stand, rules=functions(due))
 
 
 def empty_tests(count: int) -> Array:

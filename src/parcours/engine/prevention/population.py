@@ -176,7 +176,7 @@ def rows_of(
     states = np.zeros((people, programmes), np.int8)
     days = np.zeros((people, programmes), np.int64)
     first, act_programmes, act_days = acts_of(batch, table)
-    population_kernel()(
+    population_kernel(
         numbers(batch.column("birth_date")), body_of(batch), first, act_programmes, act_days,
         empty_tests(len(act_days)), table.rows, table.slots, number_of(on), states, days,
     )  # fmt: skip

@@ -33,7 +33,7 @@ from parcours.engine.proof.space_grid import (
     variants,
 )
 from parcours.engine.proof.space_laws import LAW_TEXTS, LAWS, MetamorphicLaw
-from parcours.engine.proof.space_run import SpaceBlock, block_of, runner
+from parcours.engine.proof.space_run import SpaceBlock, block_of
 from parcours.law.cache import flat_law
 from parcours.law.cases import CaseStatus
 from parcours.law.codes import Ips, Pathway, Purpose, Referral, Role, Scheme, SpecialSetting, Status
@@ -90,7 +90,6 @@ def check_space(workers: int = 2, progress: Callable[[int, int], None] | None = 
         (state, doctor, (grids if doctor.concerned else reduced)[id(state)]) for state in states for doctor in doctors
     ]
     jobs += [(states[0], doctor, reduced[id(states[0])], regime) for regime in regimes() for doctor in doctors]
-    runner()
     size = sum(job[2].size for job in jobs)
     report = SpaceReport(variants=len(states), professionals=len(doctors))
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}

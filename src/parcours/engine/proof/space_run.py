@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
+from parcours.engine.batch.loops import Loop
 from parcours.engine.proof.space_grid import CASES, STATUS_CODES, Grid, Professional, Variant
 from parcours.engine.proof.space_laws import LAWS
 from parcours.law.cases import CaseStatus
@@ -49,10 +49,14 @@ def majorated_letters(law: LawRecord) -> int:
     return letters
 
 
-def _run(
-    people: Any, circumstances: Any, fixed: Any, law: Any, readings: Any, majorated: Any, counts: Any, examples: Any
-) -> Any:
-    """Every person with every circumstance: majorated or not, counts, examples; returns holes, conflicts, overlaps."""
+def _run(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code
+    people: Any, circumstances: Any, fixed: Any, laws: Any, readings: Any, majorated: Any, counts: Any, examples: Any,
+    wrong: Any,
+) -> None:  # fmt: skip
+    """Every person with every circumstance: majorated or not, counts, examples; and how many holes, conflicts, overlaps
+    are `wrong`.
+    """
+    law = laws[0]
     holes, conflicts, overlaps = 0, 0, 0
     dear = majorated_letters(law)
     width = len(circumstances)
@@ -73,7 +77,7 @@ def _run(
                     conflicts += 1
                 if letters & (letters - 1):
                     overlaps += 1
-    return holes, conflicts, overlaps
+    wrong[0], wrong[1], wrong[2] = holes, conflicts, overlaps
 
 
 def _act_source() -> str:
@@ -121,17 +125,7 @@ def _compiled_act() -> Callable[..., Act]:
 _act = _compiled_act()
 
 
-@cache
-def runner() -> Callable[..., tuple[int, int, int]]:
-    """The compiled loop: the very rules of `rules/`."""
-    from parcours.engine.batch.compiling import compiled, jitable, register_rules
-
-    register_rules()
-    jitable(_act)
-    jitable(letters_that_apply)
-    jitable(majorated_letters)
-    loop: Callable[..., tuple[int, int, int]] = compiled(_run, error_model="numpy")
-    return loop
+runner = Loop(_run, (_act, letters_that_apply, majorated_letters))
 
 
 def block_of(
@@ -148,10 +142,10 @@ def block_of(
     counts = np.zeros((2, CASES, STATUS_CODES), np.int64)
     examples = np.full((2, CASES, STATUS_CODES), -1, np.int64)
     fixed = np.array([variant.first_day, professional.profession, professional.specialty, *regime], np.int64)
-    law = law_table(Records([variant.first_day], [variant.law]))[0][0]
-    holes, conflicts, overlaps = runner()(
-        people, circumstances, fixed, law, variant.readings, majorated, counts, examples
-    )
+    laws, _ = law_table(Records([variant.first_day], [variant.law]))
+    wrong = np.zeros(3, np.int64)
+    runner(people, circumstances, fixed, laws, variant.readings, majorated, counts, examples, wrong)
+    holes, conflicts, overlaps = wrong.tolist()
     found = majorated.reshape(grid.shape)
     broken = {} if regime[2] else {name: check(found, grid) for name, check in LAWS.items()}
     return SpaceBlock(variant, professional, grid, counts, examples, holes, conflicts, overlaps, broken, regime)
