@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from parcours.engine.batch.run import BUCKETS, STREAM, Job, settle_path
+from parcours.engine.batch.run import BUCKETS, STREAM, Job, in_order, settle_path
 from parcours.engine.batch.summary import read_row, receipt_of
 from parcours.engine.case import Answer
 from parcours.engine.digest import rules_digest
 from parcours.engine.memory import settle_many
 from parcours.engine.results import result_dict
+from parcours.law.in_use import IN_USE, Change, enacted
 
 FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
 READ = {
@@ -161,3 +162,9 @@ def test_every_row_refused_gives_an_empty_file_with_all_its_columns(acts, write,
 
 def test_modes_have_distinct_names() -> None:
     assert STREAM != BUCKETS
+
+
+def test_the_threads_of_a_run_are_under_the_reform_of_the_caller() -> None:
+    changes = (Change("participation_forfaitaire.age_exemption", "25", ""),)
+    with enacted(changes):
+        assert list(in_order(lambda _: IN_USE.get(), (1, 2, 3), 2)) == [changes] * 3

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 import parcours
+from parcours.engine.batch import frame as batch_frame
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.case import settle as settle_one
 from parcours.engine.errors import FactError
@@ -84,6 +85,16 @@ def test_other_names_and_missing_columns() -> None:
         parcours.settle(frame)
     with pytest.raises(WrongColumns, match="column fee is missing"):
         parcours.settle(frame.drop("prix"))
+
+
+@pytest.mark.parametrize("patients", ["aabbbc", "abcabc", "aa  bc"])
+def test_several_threads_answer_as_one_does_under_a_reform_too(patients: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_frame, "SMALLEST_SHARE", 2)
+    reform = parcours.law(reform={"participation_forfaitaire.age_exemption": "25"})
+    rows = [{**ACT, "age": 18 + 7 * (place % 2), "patient_id": who.strip()} for place, who in enumerate(patients)]
+    one, several = (parcours.settle(pa.Table.from_pylist(rows), law=reform, threads=count) for count in (1, 3))
+    assert several.to_pylist() == one.to_pylist()
+    assert [row["error"] is None for row in one.to_pylist()] == [True, False] * 3
 
 
 def test_errors_speak_the_language_that_is_asked() -> None:

@@ -254,24 +254,33 @@ def _or_else(column: Column, other: Any) -> Numbers:
 def _ages(numbers: Mapping[str, Column], care: Numbers, valid: Mask) -> tuple[Numbers, Numbers, Numbers]:
     """Age on the day of the care, on 1 January, and what is known of them; a contradiction makes the row not valid."""
     birth, age, january = numbers["birth_date"], numbers["age"], numbers["age_1er_janvier"]
-    nobody = [item.given is not None and not item.given.any() for item in (birth, age, january)]
-    before = np.where(age.values < thresholds.participation_age(), age.values - 1, age.values)
-    on_january = _or_else(january, before)
-    known = _known(age, january, len(care))
-    if nobody[0]:
-        return age.values, on_january, known
-    born = np.ones(len(care), np.bool_) if birth.given is None else birth.given
+    if _nobody(birth):
+        return _without_birth(age, january)
     age_then = (care - birth.values) // 10_000
     january_then = np.maximum(0, (care // 10_000 * 10_000 + 101 - birth.values) // 10_000)
     wrong = birth.values > care
-    for item, then, none in ((age, age_then, nobody[1]), (january, january_then, nobody[2])):
-        if not none:
+    for item, then in ((age, age_then), (january, january_then)):
+        if not _nobody(item):
             differs = item.values != then
             wrong |= differs if item.given is None else differs & item.given
-    valid &= ~(born & wrong)
     if birth.given is None:
+        valid &= ~wrong
         return age_then, january_then, np.full(len(care), KNOWN, np.int8)
-    return np.where(born, age_then, age.values), np.where(born, january_then, on_january), np.where(born, KNOWN, known)
+    valid &= ~(birth.given & wrong)
+    said = _without_birth(age, january)
+    born = birth.given
+    return np.where(born, age_then, said[0]), np.where(born, january_then, said[1]), np.where(born, KNOWN, said[2])
+
+
+def _nobody(column: Column) -> bool:
+    """Does no row say it?"""
+    return column.given is not None and not column.given.any()
+
+
+def _without_birth(age: Column, january: Column) -> tuple[Numbers, Numbers, Numbers]:
+    """The ages as they are said, and what is known of them."""
+    before = np.where(age.values < thresholds.participation_age(), age.values - 1, age.values)
+    return age.values, _or_else(january, before), _known(age, january, len(before))
 
 
 def _known(age: Column, january: Column, count: int) -> Numbers:

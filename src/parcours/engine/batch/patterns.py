@@ -48,6 +48,12 @@ def age_facts() -> dict[int, dict[str, int]]:
 
 STAND_INS = {"care_date": 20250101, "fee": 0, "sejour_jours": 1}
 """Facts that every row has, and whose value encoding only reads."""
+PASSING = (
+    "urgent", "away", "purpose", "zone_deficitaire", "referrer_zone_deficitaire", "medecin_traitant_indisponible",
+    "scheme", "tiers_payant", "prelevement_biologie", "contract",
+)  # fmt: skip
+"""Facts that encoding only passes on: nothing follows from what they say. What the others say is encoded once."""
+PLACES = {name: PATTERN_COLUMNS.index(name) for name in PASSING}
 EXEMPTION = PATTERN_FACTS.index("exemption")
 CODED_FACTS = attrgetter(*PATTERN_FACTS)
 MOST_KEYS = 2**62
@@ -80,6 +86,8 @@ class PatternBook:
     """The pattern of each combination of values, by the names of the facts that are combined."""
     values: dict[str, dict[tuple[type, str], int]] = field(default_factory=dict)
     told: dict[str, list[Any]] = field(default_factory=dict)
+    cores: dict[tuple[Any, ...], Sequence[int]] = field(default_factory=dict)
+    """The pattern of each combination of the facts that say more than themselves."""
     cached: Patterns | None = None
     wrong: bool = False
     """Was a value met that cannot be read?"""
@@ -144,7 +152,8 @@ class PatternBook:
 
     def _forget(self) -> None:
         """Keeps memory flat on data where few rows are alike."""
-        self.rows, self.valid, self.known, self.values, self.told, self.cached = [], [], {}, {}, {}, None
+        self.rows, self.valid, self.known, self.values, self.told = [], [], {}, {}, {}
+        self.cores, self.cached = {}, None
 
     def _patterns(self) -> Patterns:
         if self.cached is None or len(self.cached.valid) != len(self.rows):
@@ -161,14 +170,26 @@ class PatternBook:
         given = {name: value for name, value in values.items() if value is not None}
         if self.wrong and any(isinstance(value, FactError) for value in given.values()):
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
+        passing = {name: given.pop(name) for name in PASSING if name in given}
+        core = (ages, *given.items())
+        if core not in self.cores:
+            self.cores[core] = self._core(given, ages)
+        row = list(self.cores[core])
+        if not row:
+            return self._append([0] * len(PATTERN_COLUMNS), valid=False)
+        for name, value in passing.items():
+            row[PLACES[name]] = self._contract(value) if name == "contract" else value
+        return self._append(row, valid=True)
+
+    def _core(self, given: Mapping[str, Any], ages: int) -> Sequence[int]:
+        """The pattern of facts that say more than themselves; empty where it cannot be settled."""
         try:
             encoded = encode_values({**STAND_INS, **age_facts()[ages], **given}, self.flat)
         except FactError:
-            return self._append([0] * len(PATTERN_COLUMNS), valid=False)
+            return ()
         if any(name not in UNCERTAIN for name in encoded.missing):
-            return self._append([0] * len(PATTERN_COLUMNS), valid=False)
-        checked = (*encoded.declared, self._missing(encoded.missing))
-        return self._append([*_facts(encoded), self._contract(encoded.contract), *checked], valid=True)
+            return ()
+        return *_facts(encoded), 0, *encoded.declared, self._missing(encoded.missing)
 
     def _append(self, row: list[int], *, valid: bool) -> int:
         self.rows.append(row)

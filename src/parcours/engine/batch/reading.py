@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import loads
-from parcours.engine.facts.vocabulary import BY_NAME, MOST_CENTS, OLDEST, READERS, given
+from parcours.engine.facts.vocabulary import BY_NAME, LONGEST_STAY, MOST_CENTS, OLDEST, READERS, given
 
 Numbers = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -200,11 +200,19 @@ def _quantities(array: pa.Array) -> Column | None:
 
 
 def _years(array: pa.Array) -> Column | None:
-    column = _within(_hundredths(array), 0, OLDEST * 100)
+    return _whole_numbers(array, 0, OLDEST)
+
+
+def _days(array: pa.Array) -> Column | None:
+    return _whole_numbers(array, 1, LONGEST_STAY)
+
+
+def _whole_numbers(array: pa.Array, least: int, most: int) -> Column | None:
+    column = _within(_hundredths(array), least * 100, most * 100)
     if column is None:
         return None
-    years, rest = np.divmod(column.values, 100)
-    return Column(years, column.given, _either(column.wrong, rest != 0))
+    numbers, rest = np.divmod(column.values, 100)
+    return Column(numbers, column.given, _either(column.wrong, rest != 0))
 
 
 def _within(column: Column | None, least: int, most: int) -> Column | None:
@@ -229,5 +237,6 @@ FAST: dict[str, Callable[[pa.Array], Column | None]] = {
     "money": _money,
     "quantity": _quantities,
     "integer": _years,
+    "days": _days,
 }
 """How a typed column of each kind is read at once; None where its type needs reading value by value."""

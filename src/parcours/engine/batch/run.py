@@ -8,6 +8,7 @@ order of the caps. Lines of bills without a patient are grouped by their bill (s
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -365,7 +366,7 @@ def in_order(function: Callable[[Any], T], items: Iterable[Any], workers: int) -
     pool = ThreadPoolExecutor(workers)
     try:
         for item in items:
-            waiting.append(pool.submit(function, item))
+            waiting.append(pool.submit(copy_context().run, function, item))  # under the reform of the caller
             if len(waiting) > workers:
                 yield waiting.pop(0).result()
         for future in waiting:
