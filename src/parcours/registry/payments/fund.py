@@ -127,16 +127,23 @@ class Work:
         """Adjudicate claims, a block a transaction; what is committed counts."""
         done = FundDay(self.day)
         for start in range(0, len(claims), BLOCK):
-            ids, counts = [one for one, _ in claims[start : start + BLOCK]], FundDay(self.day)
-            with uncollected(), database.writing() as session:
-                block = Block(session, ids, day=self.day, at=self.at, readings=self.readings, compiled=self.compiled)
-                counts.add(ClaimState.ADJUDICATED.value, len(ids) - len(block.run().left))
-                for claim_id in block.left:
-                    one_claim(session, claim_id, self.day, self.at, counts, self.readings)
-            for name, count in counts.counts.items():
+            ids = [one for one, _ in claims[start : start + BLOCK]]
+            with uncollected():
+                counts = self.of_a_block(database, ids)
+            for name, count in counts.items():
                 done.add(name, count)
             progress("adjudicate", start + len(ids), len(claims))
         return done
+
+    def of_a_block(self, database: Database, ids: Sequence[str]) -> dict[str, int]:
+        """Adjudicate claims in one transaction; what it held is let go of before the collector looks again."""
+        done = FundDay(self.day)
+        with database.writing() as session:
+            block = Block(session, ids, day=self.day, at=self.at, readings=self.readings, compiled=self.compiled)
+            done.add(ClaimState.ADJUDICATED.value, len(ids) - len(block.run().left))
+            for claim_id in block.left:
+                one_claim(session, claim_id, self.day, self.at, done, self.readings)
+        return done.counts
 
     def of_a_part(self, url: str, claims: Sequence[tuple[str, str]]) -> FundDay:
         """The same, in a process of its own."""
