@@ -112,8 +112,8 @@ class Claim(Versioned, Base):
     __table_args__ = (
         Index(None, "insured_id", "care_date"),
         Index(None, "professional_id", "state"),
-        Index(None, "state", "received_on"),
         Index(None, "fund_code", "state", "kind", "waits_since", "id"),
+        Index(None, "lot_id", sqlite_where=text("lot_id IS NOT NULL"), postgresql_where=text("lot_id IS NOT NULL")),
     )
 
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
@@ -139,7 +139,7 @@ class Claim(Versioned, Base):
     """Why it was rejected, held or refused: a code, and what it names."""
     original_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
     """The claim of which this one is another copy."""
-    lot_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_lots.id"), index=True)
+    lot_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_lots.id"))
     """The last lot that it was sent in."""
 
 

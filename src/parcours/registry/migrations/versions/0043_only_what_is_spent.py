@@ -1,9 +1,10 @@
-"""of what is left of claims, only the rows that became zero are looked for to be removed
+"""what is left of claims: only rows that became zero are removed; claims: no index that nothing needs
 
 Revision ID: 0043
 Revises: 0042
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0043"
@@ -28,11 +29,21 @@ MADE = """CREATE OR REPLACE FUNCTION ledger_keep_left() RETURNS trigger LANGUAGE
 SECURITY DEFINER SET search_path = public, pg_temp AS $$"""
 
 
+LOT, STATE = "ix_claims_claims_lot_id", "ix_claims_claims_state_received_on"
+IN_A_LOT = sa.text("lot_id IS NOT NULL")
+
+
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"{MADE} DECLARE spent uuid[]; BEGIN {SPENT.format(added=KEPT)}; {BY_ID}; RETURN NULL; END $$")
+    op.drop_index(STATE, "claims_claims")  # states are asked for within a fund: its index holds them
+    op.drop_index(LOT, "claims_claims")
+    op.create_index(LOT, "claims_claims", ["lot_id"], sqlite_where=IN_A_LOT, postgresql_where=IN_A_LOT)
 
 
 def downgrade() -> None:
+    op.drop_index(LOT, "claims_claims")
+    op.create_index(LOT, "claims_claims", ["lot_id"])
+    op.create_index(STATE, "claims_claims", ["state", "received_on"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"{MADE} BEGIN {KEPT}; {BY_CLAIM}; RETURN NULL; END $$")
