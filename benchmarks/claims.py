@@ -74,15 +74,16 @@ def measured(kind, options):
         database = Database.open(url)
         print(f"\n{registry.database_version(database)}   load {os.getloadavg()[0]:.1f}")
         registry.fill(database, options.people, options.doctors)
+        server = server_of(database)
         receive(database, options.claims + ALONE)
-        alone = per_claim("one by one", ALONE, lambda: one_by_one(database))
+        alone = per_claim(server, "one by one", ALONE, lambda: one_by_one(database))
         fund.MANY = min(fund.MANY, options.claims)  # the compiled rules, also for a short run
         warm(database)
         before = megabytes()
-        together = per_claim("in blocks", options.claims, lambda: in_blocks(database, options.claims))
+        together = per_claim(server, "in blocks", options.claims, lambda: in_blocks(database, options.claims))
         grown = megabytes()
-        floor = per_claim("bare copy", options.claims, lambda: bare(database))
-        lines, milliseconds = statement(database)
+        floor = per_claim(server, "bare copy", options.claims, lambda: bare(database))
+        lines, milliseconds = statement(database, server)
         with database.reading() as session:
             broken = [one.invariant.name for one in verify(session) if one.count]
         database.close()
@@ -105,11 +106,11 @@ def measured(kind, options):
     }  # fmt: skip
 
 
-def per_claim(name, count, work):
+def per_claim(server, name, count, work):
     """Milliseconds a claim of some work: on the clock, and of all processors."""
-    clock, own, others = time.perf_counter(), time.process_time(), of_postgresql()
+    clock, own, others = time.perf_counter(), time.process_time(), of_postgresql(server)
     work()
-    clock, own, others = time.perf_counter() - clock, time.process_time() - own, of_postgresql() - others
+    clock, own, others = time.perf_counter() - clock, time.process_time() - own, of_postgresql(server) - others
     found = {"clock_ms": clock, "own_ms": own, "database_ms": others, "processor_ms": own + others}
     found = {key: round(value / count * 1000, 3) for key, value in found.items()}
     print(f"{name:<11} {count} claims: {found['clock_ms']:.3f} ms each on the clock, processor {found['own_ms']:.3f} here"
@@ -117,17 +118,31 @@ def per_claim(name, count, work):
     return found
 
 
-def of_postgresql():
-    """Seconds of processor of the servers of this machine, those that have ended in them included."""
+def server_of(database):
+    """The process that began all those of a PostgreSQL; none of SQLite."""
+    if database.engine.dialect.name == "sqlite":
+        return None
+    with database.engine.connect() as connection:
+        return numbers_of(connection.execute(text("SELECT pg_backend_pid()")).scalar())[1]
+
+
+def of_postgresql(server):
+    """Seconds of processor of a server, those of it that have ended included."""
     ticks = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    for path in Path("/proc").glob("[0-9]*"):
         try:
-            name, _, rest = path.read_text().partition(") ")
+            numbers = numbers_of(path.name)
         except OSError:
             continue
-        if name.endswith("(postgres"):
-            ticks += sum(map(int, rest.split()[11:15]))  # its own, and of its children that ended
+        if server is not None and server in (int(path.name), numbers[1]):
+            ticks += sum(numbers[11:15])  # its own, and of its children that ended
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def numbers_of(process):
+    """What the system says of a process after its name: its state (0), its parent, … its times (11 to 14)."""
+    _, *numbers = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+    return [0, *map(int, numbers)]
 
 
 def megabytes():
@@ -216,7 +231,7 @@ def bare(database):
         sink.commit()
 
 
-def statement(database):
+def statement(database, server):
     """The account of one person with thousands of refunds: how many lines, and milliseconds of processor to read it."""
     with database.reading() as session:
         person, doctor = session.scalars(select(Insured.id)).first(), session.scalars(select(Professional.id)).first()
@@ -242,12 +257,10 @@ def statement(database):
     gc.freeze()  # as a server does once it is ready
     with database.reading() as session:
         lines = account_lines(session, person)
-        own, others = time.process_time(), of_postgresql()
+        own, others = time.process_time(), of_postgresql(server)
         for _ in range(READS):
             account_lines(session, person)
-        used = (
-            time.process_time() - own + (of_postgresql() - others if session.bind.dialect.name == "postgresql" else 0)
-        )
+        used = time.process_time() - own + of_postgresql(server) - others
     return len(lines), used / READS * 1000
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from benchmarks.claims import FUND, of_postgresql
+from benchmarks.claims import FUND, of_postgresql, server_of
 from benchmarks.installation import Doctor, doctor_of_a_country, durable_database, serving
 from benchmarks.web import processor_seconds
 from parcours.registry.audit import proof
@@ -53,20 +53,21 @@ def measured(options, url: str, folder: Path, doctor: Doctor) -> int:
         requests, warm = [request_of(number, doctor) for number in numbers], WARM
     else:
         requests, warm = lots(url, doctor, numbers, options.lot), WARM // options.lot
+    database = Database.open(url)
+    postgresql = server_of(database)
     with serving(url, folder, options.port, WORKERS) as server:
         asyncio.run(load(options.port, requests[:warm]))
-        used, others = processor_seconds(server.pid), of_postgresql()
+        used, others = processor_seconds(server.pid), of_postgresql(postgresql)
         started = time.perf_counter()
         times, wrong = asyncio.run(load(options.port, requests[warm:]))
         clock = time.perf_counter() - started
-        used, others = processor_seconds(server.pid) - used, of_postgresql() - others
+        used, others = processor_seconds(server.pid) - used, of_postgresql(postgresql) - others
     times, answers, count = sorted(times), len(times), len(times) * options.lot
     print(
         f"{options.on:10} {count / clock:5.0f} sheets/s (bar {BAR}), {options.lot} a request   p50 {times[answers // 2]:.1f} ms"
         f"   p99 {times[answers * 99 // 100]:.1f} ms   processor {used / count * 1000:.2f} ms each + {others / count * 1000:.2f} of "
         f"PostgreSQL: {2 * count / (used + others):.0f}/s of two cores   {wrong} wrong   load {os.getloadavg()[0]:.1f}"
     )
-    database = Database.open(url)
     with database.reading() as session:
         kept = session.scalar(select(func.count()).select_from(Claim).where(Claim.professional_id == doctor.id))
     found = proof.examine(database)

@@ -46,7 +46,7 @@ ASKING = 1 << cases.Note.OPINION_UNCODED
 
 def note_slugs(notes: int) -> list[str]:
     """The slugs of the notes of a settlement."""
-    return [slug(cases.Note, note) for note in cases.Note if notes >> note & 1]
+    return [slug(cases.Note, note) for note in cases.Note if notes >> note & 1] if notes else []
 
 
 def result_dict(settlement: Settlement) -> dict[str, Any]:

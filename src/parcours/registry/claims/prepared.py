@@ -256,8 +256,8 @@ class Prepared(ClaimLooks):
         return [one for one in self.practices.get(professional_id, ()) if one[0].holds(on)]
 
     def shared_places(self, one_id: str, other_id: str, on: date, known_at: When) -> list[Organisation]:
-        both = self.own_places(one_id, on).keys() & self.own_places(other_id, on).keys()
         places = self.own_places(one_id, on)
+        both = places.keys() & self.own_places(other_id, on).keys()
         return [places[one] for one in sorted(both) if places[one].kind in SHARED]
 
     def own_places(self, professional_id: str, on: date) -> dict[str, Organisation]:
