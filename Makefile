@@ -92,10 +92,10 @@ mutation: $(DONE)/dev $(DONE)/parcours ## Change the rules one operator at a tim
 	$(BIN)/mutmut results
 
 attack: $(DONE)/dev $(DONE)/parcours ## Attack a server of one's own, on this machine only, on both databases: longer than make test
-	PARCOURS_TEST_STOPS=5 PARCOURS_ATTACK=long $(BIN)/pytest -n 1 tests/attack tests/api/test_schemathesis.py tests/site tests/edge/test_limits.py tests/registry/test_crash.py
+	PARCOURS_TEST_STOPS=5 PARCOURS_ATTACK=long $(BIN)/pytest -n 1 --timeout 3600 tests/attack tests/api/test_schemathesis.py tests/site tests/edge/test_limits.py tests/registry/test_crash.py
 
 crash: $(DONE)/dev $(DONE)/parcours ## Kill, freeze and fill up under every command that writes, on both databases: longer than make test
-	PARCOURS_ATTACK=long PARCOURS_CRASH_WRITES=16000 PARCOURS_CRASH_SHEETS=60 $(BIN)/pytest -n 1 tests/crash tests/registry/test_crash.py
+	PARCOURS_ATTACK=long PARCOURS_CRASH_WRITES=16000 PARCOURS_CRASH_SHEETS=60 $(BIN)/pytest -n 1 --timeout 3600 tests/crash tests/registry/test_crash.py
 
 advisories: $(DONE)/python ## Known vulnerabilities of what production installs, where an index can be reached
 	$(BIN)/python tools/advisories.py requirements.lock requirements-postgresql.lock requirements-spark.lock
