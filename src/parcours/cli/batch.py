@@ -166,6 +166,9 @@ def compiling_told(lang: str) -> Iterator[None]:
 @contextmanager
 def progress_bar(lang: str) -> Iterator[Any]:
     """A function that shows how far a stage is, with rows a second and the time left; silent when not on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -192,7 +195,7 @@ def progress_bar(lang: str) -> Iterator[Any]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         tasks: dict[str, Any] = {}
 
         def show(stage: str, done: int, total: int | None) -> None:

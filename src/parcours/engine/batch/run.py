@@ -32,7 +32,6 @@ from parcours.engine.batch.sinks import Encoded, Sink, sink_of
 from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in, style_of_output
 from parcours.engine.batch.units import of_bills, units
 from parcours.engine.batch.values import Values, joined, of_facts, translated, with_joined
-from parcours.engine.bill.library import OFFICIAL, libraries_of
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import SOURCE_ROW
 from parcours.engine.say.freshness import checked_on
@@ -128,8 +127,12 @@ def receipt_of(job: Job, run: Run, columns: Sequence[str]) -> dict[str, Any]:
     """With which law, rules, readings and arguments: the same receipt on the same source gives the same output."""
     arguments = {"source": job.source, "map": dict(job.columns), "chunk": job.chunk}
     arguments |= {name: said for name, said in (("values", job.values), ("plain", job.plain)) if said}
-    bills = {"bill_law": bill_law().digest, "libraries": libraries_of(OFFICIAL)} if of_bills(columns) else {}
-    return {**made_with(run.flat, job.readings, arguments), **bills}
+    made = made_with(run.flat, job.readings, arguments)
+    if not of_bills(columns):
+        return made
+    from parcours.engine.bill.library import OFFICIAL, libraries_of
+
+    return {**made, "bill_law": bill_law().digest, "libraries": libraries_of(OFFICIAL)}
 
 
 @dataclass
