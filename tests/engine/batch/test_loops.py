@@ -41,3 +41,27 @@ def test_a_loop_is_compiled_where_nothing_can_be_kept(tmp_path: Path, monkeypatc
 def test_what_a_loop_does_not_take_is_refused(wrong: object) -> None:
     with pytest.raises(TypeError):
         sorter(wrong)
+
+
+LISTED = """
+import numpy as np
+from parcours.engine.batch.loops import Loop
+
+def doubled(numbers):
+    found = [2 * number for number in numbers]
+    for place in range(len(found)):
+        numbers[place] = found[place]
+
+numbers = np.arange(3)
+Loop(doubled, allocates=True)(numbers)
+print(*numbers)
+"""
+
+
+def test_a_loop_that_makes_lists_has_its_memory_where_it_is_loaded_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for _ in ("compiled", "loaded"):
+        run = subprocess.run([sys.executable, "-c", LISTED], capture_output=True, text=True, check=False)
+        assert run.stdout == "0 2 4\n", run.stderr

@@ -9,6 +9,7 @@ from typing import Any
 
 import numba
 from numba.core.registry import cpu_target
+from numba.core.runtime.nrt import rtsys
 from numba.extending import register_jitable
 
 import parcours.rules
@@ -46,7 +47,7 @@ def jitable(helper: Callable[..., Any], *, inlined: bool = True) -> None:
 
 def open_memory() -> None:
     """Lists that compiled code makes have their memory of Numba."""
-    _ = cpu_target.target_context
+    rtsys.initialize(cpu_target.target_context)
 
 
 def compiled(loop: Loop, arguments: tuple[Any, ...]) -> tuple[str, bytes]:
