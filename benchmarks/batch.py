@@ -234,7 +234,8 @@ def floor(source: Path, settled: Path, output: Path, threads: int) -> float:
 
     The columns to write are made ready in memory, a few groups at a time: that is not counted.
     """
-    results = pq.ParquetFile(settled, read_dictionary=list(DICTIONARIES))
+    names = pq.read_schema(settled).names
+    results = pq.ParquetFile(settled, read_dictionary=[name for name in DICTIONARIES if name in names])
     batches = pq.ParquetFile(source, memory_map=True).iter_batches(batch_size=CHUNK)
     sink, spent = ParquetSink(), 0.0
 
