@@ -268,6 +268,19 @@ class Ground(StrEnum):
     OTHER = "other"
 
 
+class Finding(StrEnum):
+    """Why the commission does not say yes to all: a word of a list, so that nobody writes about somebody's health."""
+
+    OUTSIDE = "outside"
+    NO_RIGHT = "no_right"
+    AMOUNT = "amount"
+    DUPLICATE = "duplicate"
+    DONE = "done"
+    OWED = "owed"
+    NO_PROOF = "no_proof"
+    LATE = "late"
+
+
 class Objection(Base):
     """A decision that is disputed before the commission, and its silent end."""
 

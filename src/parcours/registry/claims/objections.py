@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session
 from parcours.law import thresholds
 from parcours.law.workdays import is_working_day, months_after, working_days_after
 from parcours.registry.claims import lifecycle, problems
-from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Ground, Objection, ObjectionState, Undue
+from parcours.registry.claims.models import (
+    Claim,
+    ClaimEvent,
+    ClaimState,
+    Finding,
+    Ground,
+    Objection,
+    ObjectionState,
+    Undue,
+)
 from parcours.registry.claims.words import OBJECTIONS
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
@@ -100,12 +109,18 @@ def let_silence_speak(session: Session, day: date) -> list[Objection]:
 ANSWERS = (ObjectionState.ACCEPTED, ObjectionState.PARTLY, ObjectionState.REJECTED, ObjectionState.INADMISSIBLE)
 
 
+ANSWERED = "objection_answered"
+"""What the message that tells an answer is about."""
+
+
 def answer(
-    session: Session, objection: Objection, state: ObjectionState, *, day: date, at: datetime | None = None
-) -> Objection:
+    session: Session, objection: Objection, state: ObjectionState, *, day: date, at: datetime | None = None,
+    finding: Finding | None = None,
+) -> Objection:  # fmt: skip
     """The commission answers; the court is open unless it says yes to all. Raises Conflict: it is ended.
 
-    The insured is told; a rejected sheet whose practice was right is received again, to be decided.
+    Who objected is told, with the reason and the last day for the court (R142-1-A); a rejected sheet whose
+    practice was right is received again, to be decided.
     """
     if objection.state is not ObjectionState.OPEN:
         raise problems.not_open(OBJECTIONS[objection.state])
@@ -114,7 +129,7 @@ def answer(
     if state is not ObjectionState.ACCEPTED:
         may_be_taken(session, objection)
     session.flush()
-    tell(session, objection, day=day, at=at or now_utc())
+    tell(session, objection, finding, day=day, at=at or now_utc())
     return objection
 
 
@@ -125,14 +140,19 @@ def may_be_taken(session: Session, objection: Objection) -> None:
         undue.contested_on = None
 
 
-def tell(session: Session, objection: Objection, *, day: date, at: datetime) -> None:
+def tell(session: Session, objection: Objection, finding: Finding | None, *, day: date, at: datetime) -> None:
     """What follows from an answer."""
     claim = session.get(Claim, objection.claim_id) if objection.claim_id else None
-    if objection.insured_id is not None:
-        body = {"objection": objection.id, "state": objection.state.value}
-        send(session, MessageKind.AVIS, "objection_answered", objection.insured_id, body, at=at, day=day,
+    body = {"objection": objection.id, "state": objection.state.value}
+    body |= {"finding": finding.value} if finding else {}
+    body |= {"court_by": objection.court_by.isoformat()} if objection.court_by else {}
+    to = objection.insured_id or objection.professional_id
+    if to is not None:
+        send(session, MessageKind.AVIS, ANSWERED, to, body, at=at, day=day,
              insured_id=objection.insured_id, claim_id=objection.claim_id)  # fmt: skip
-    elif claim is not None and claim.state is ClaimState.REJECTED and objection.state is ObjectionState.ACCEPTED:
+    if objection.insured_id is not None or claim is None:
+        return
+    if claim.state is ClaimState.REJECTED and objection.state is ObjectionState.ACCEPTED:
         lifecycle.move(session, claim, ClaimState.RECEIVED, day=day, at=at, why="objection accepted")
         claim.reason = None
         session.flush()

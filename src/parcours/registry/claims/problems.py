@@ -71,6 +71,15 @@ disputed_already = Problem(
     allowed=Text("la réponse du recours déposé le {day}", "the answer to the objection of {day}"),
 )
 
+answer_without_reason = Problem(
+    Invalid,
+    "answer_without_reason",
+    Text("une réponse qui ne donne pas raison en tout dit pourquoi", "an answer that does not say yes to all says why"),
+    field="finding",
+    allowed=Text("une raison de la liste", "a reason of the list"),
+    article="CSS R142-1-A",
+)
+
 agreement_asked = Problem(
     Conflict,
     "agreement_asked",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from starlette.responses import Response
 
-from parcours.registry.claims import control, lifecycle, objections, regularising
+from parcours.registry.claims import answers, control, lifecycle, objections, regularising
 from parcours.registry.claims.adjudicate import adjudicate, current_decision
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.later import deltas
@@ -56,6 +56,7 @@ def one_claim(desk: Desk) -> Response:
     change = regularising.change_of(desk.session, claim, decision, desk.unit.incoming.at) if decision else {}
     if waiting:
         change = json.loads(waiting.change)
+    disputes = objections.on_claim(desk.session, claim.id)
     return show(
         desk,
         "fund/claim.html",
@@ -77,7 +78,12 @@ def one_claim(desk: Desk) -> Response:
         guarantee=next(unpaid(desk.session, Claim.id == claim.id, desk.today), None),
         owed=owed_of(desk.session, claim.fund_code, claim_id=claim.id),
         payable=claim.state is ClaimState.ADJUDICATED,
-        disputes=objections.on_claim(desk.session, claim.id),
+        disputes=disputes,
+        uncorrected={
+            one.id
+            for one in disputes
+            if decision and one.state in answers.YES and answers.corrected(desk.session, one) is None
+        },
         objection_names=OBJECTIONS,
     )
 

@@ -8,21 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from starlette.responses import Response
 
-from parcours.registry.claims import later, objections, regularising, summons
-from parcours.registry.claims.adjudicate import current_decision
+from parcours.registry.claims import later, regularising, summons
 from parcours.registry.claims.context import REGULARISATION, Action, Tag
-from parcours.registry.claims.models import (
-    Claim,
-    ClaimEvent,
-    ClaimState,
-    Objection,
-    ObjectionState,
-    Regularisation,
-    Undue,
-)
+from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Regularisation, Undue
 from parcours.registry.claims.money import amo_book
 from parcours.registry.claims.notices import tell_waiting
-from parcours.registry.claims.words import GROUNDS, OBJECTIONS, reason
+from parcours.registry.claims.words import reason
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.conciliation import service as cases
@@ -36,9 +27,9 @@ from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
 from parcours.text import Text
 from parcours.web.desk.acts import name_of_act
-from parcours.web.desk.names import called, doctor_name, fund_name, professionals
+from parcours.web.desk.names import called, fund_name, professionals
 from parcours.web.desk.paging import cut
-from parcours.web.desk.room import Desk, wrong
+from parcours.web.desk.room import Desk
 from parcours.web.fund.words import AMOUNTS, BILLED, CAUSES, CONTRACTS, GROUPS, OWNERS, SINCE
 from parcours.web.fund.words import QUEUES as NAMES
 
@@ -213,47 +204,12 @@ def drop(desk: Desk) -> Response:
     return desk.go(done="saved")
 
 
-# --- objections, sums asked back, overlaps ---------------------------------------------------------------------------
-
-
-def objection(desk: Desk) -> Response:
-    """One objection: who disputes what and why, the amounts, its delays, and the answer once there is one."""
-    row = own_row(desk, Objection, "objection_id", Action.READ_CLAIMS, Tag.CLAIM_READ)
-    undue = desk.session.get(Undue, row.undue_id) if row.undue_id else None
-    claim_id = row.claim_id or (undue.claim_id if undue else None)
-    claim = desk.session.get(Claim, claim_id) if claim_id else None
-    by = desk.session.get(Professional, row.professional_id) if row.professional_id else None
-    person = row.insured_id or (claim.insured_id if claim else None)
-    return show(
-        desk,
-        "fund/objection.html",
-        row=row,
-        who=called(by) if by else named_people(desk, [person]).get(person or "", "—"),
-        claim=claim,
-        care_of=doctor_name(desk.session, claim.professional_id) if claim else "",
-        decision=current_decision(desk.session, claim.id) if claim else None,
-        undue=undue,
-        cause=cause_of(undue) if undue else None,
-        reason=reason,
-        ground=GROUNDS[row.ground] if row.ground else None,
-        answered=OBJECTIONS[row.state],
-        left=(row.answer_by - desk.today).days,
-    )
+# --- sums asked back, overlaps ---------------------------------------------------------------------------------------
 
 
 def cause_of(row: Undue) -> Text:
     """Why a sum is asked back, in words."""
     return CAUSES.get(row.cause) or reason(row.cause)
-
-
-def answer(desk: Desk) -> Response:
-    """The commission answers."""
-    row = own_row(desk, Objection, "objection_id", Action.DECIDE_CLAIM, Tag.OBJECTION_DECIDE)
-    given = desk.field("state", 20)
-    if given not in objections.ANSWERS:
-        raise wrong("state", Text("une réponse", "an answer"))
-    objections.answer(desk.session, row, ObjectionState(given), day=desk.today, at=desk.unit.incoming.at)
-    return desk.go(done="answered")
 
 
 def own_row(desk: Desk, model: Any, name: str, action: Action, tag: Tag) -> Any:

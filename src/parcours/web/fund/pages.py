@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.fund import agreements, claims, desk, payments, people
+from parcours.web.fund import agreements, claims, desk, objections, payments, people
 
 BOTH = ["GET", "POST"]
 
@@ -24,7 +24,11 @@ def routes() -> list[Route]:
             room(desk.regularisations, desk.gate, confirm=desk.confirm, drop=desk.drop),
             methods=BOTH,
         ),
-        Route("/fund/objections/{id}", room(desk.objection, desk.gate, answer=desk.answer), methods=BOTH),
+        Route(
+            "/fund/objections/{id}",
+            room(objections.objection, desk.gate, answer=objections.answer, correct=objections.correct),
+            methods=BOTH,
+        ),
         Route(
             "/fund/undue/{id}", room(desk.undue, desk.gate, received=desk.received, summon=desk.summon), methods=BOTH
         ),

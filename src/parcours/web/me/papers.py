@@ -13,7 +13,7 @@ from parcours.registry.cards.context import Action as CardAction
 from parcours.registry.cards.context import Tag as CardTag
 from parcours.registry.cards.models import CardState, EuropeanProof
 from parcours.registry.cards.words import CARDS
-from parcours.registry.claims import objections
+from parcours.registry.claims import answers, objections
 from parcours.registry.claims.adjudicate import current_decision, get_claim
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.later import undue_of
@@ -206,6 +206,8 @@ def my_objections(desk: Desk) -> Response:
         "me/objections.html", objections=rows, about=about, names=OBJECTIONS, claim=claim,
         chosen=described(desk, [claim])[0] if claim else None, notified=notified,
         grounds=[(one, GROUNDS[one]) for one in DISPUTABLE], ground_names=GROUNDS,
+        findings={one.id: answers.finding_of(desk.session, one) for one in rows if one.ended_on},
+        corrections={one.id: answers.corrected(desk.session, one) for one in rows}, yes=answers.YES,
         file_by=objections.act_by(notified) if notified else None, undue=undue_of(desk.session, insured_id=mine.id),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from parcours.registry.access.model import Record
-from parcours.registry.claims import lifecycle, objections
+from parcours.registry.claims import answers, lifecycle, objections
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.models import Claim, ClaimState, Ground, LotState
 from parcours.registry.claims.sheets import said
@@ -153,6 +153,7 @@ def one_sheet(desk: Desk) -> Response:
         grounds={one.value: GROUNDS[one] for one in CONTESTABLE},
         ground_names=GROUNDS,
         objections=OBJECTIONS,
+        findings={one.id: answers.finding_of(desk.session, one) for one in disputes if one.ended_on},
         claim=claim,
         name=named(desk, claim.insured_id),
         states=STATES,
