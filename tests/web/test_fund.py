@@ -255,7 +255,14 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     proposed = send(officer, f"/fund/claims/{claim}", "propose")
     assert "proposed by you" in proposed.text
     assert moved in proposed.text, "the list says what each would move"
+    seen_by_second = people("second").get("/fund/regularisations").text
     shown = officer.get(f"/fund/claims/{claim}").text
+    for page in (seen_by_second, shown):
+        assert "another doctor → <strong>their médecin traitant" in page, "what has changed"
+        assert "declaration in force on that day · recorded on" in page, "which record says it, since when"
+        assert "CSS L162-5-3" in page
+        assert "Taken: outside the pathway</dt><dd>€" in page
+        assert re.search(r"Proposed on [^<]+ by \S+", page), "by whom"
     assert "waits for a second officer" in shown
     assert "Propose to correct it" not in shown
     assert re.search(r"<dt>Borne by the fund</dt><dd>\+€\d", shown), "the second officer sees what it moves"

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from parcours.registry.claims import answers, control, lifecycle, objections, regularising
 from parcours.registry.claims.adjudicate import adjudicate, current_decision
+from parcours.registry.claims.changes import effect_of
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.later import deltas
 from parcours.registry.claims.models import Claim, ClaimState
@@ -18,13 +19,14 @@ from parcours.registry.payments.desk import owed_of
 from parcours.registry.payments.queues import unpaid
 from parcours.registry.payments.service import pay_claim
 from parcours.registry.people.context import PATIENT
+from parcours.registry.store.clock import paris_date
 from parcours.registry.store.ids import get
 from parcours.text import Text
 from parcours.web.desk.acts import foreseen, lines_of, rests_on
 from parcours.web.desk.money import TONES
 from parcours.web.desk.names import doctor_name
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.fund.desk import named_people, show
+from parcours.web.fund.desk import named_people, proposers, show
 
 RECEIVABLE = (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED)
 UNDECIDED = (*RECEIVABLE, ClaimState.HELD)
@@ -68,6 +70,9 @@ def one_claim(desk: Desk) -> Response:
         events=lifecycle.history(desk.session, claim.id),
         waiting=waiting,
         moves=deltas(desk.session, claim, change) if change else None,
+        effect=effect_of(desk.session, claim, change) if change else None,
+        proposer=proposers(desk, [waiting.proposed_by]).get(waiting.proposed_by) if waiting else None,
+        day_known=paris_date,
         who=named_people(desk, [claim.insured_id]).get(claim.insured_id, "—"),
         doctor=doctor_name(desk.session, claim.professional_id),
         alike=alike(desk, claim) if claim.state is ClaimState.HELD else [],

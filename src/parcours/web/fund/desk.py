@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 from starlette.responses import Response
 
+from parcours.registry.accounts.models import Account
 from parcours.registry.claims import later, regularising, summons
+from parcours.registry.claims.changes import effect_of
 from parcours.registry.claims.context import REGULARISATION, Action, Tag
 from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Regularisation, Undue
 from parcours.registry.claims.money import amo_book
@@ -24,6 +26,7 @@ from parcours.registry.payments.queues import QUEUES, queue, queue_size, queue_s
 from parcours.registry.payments.strands import Waiting
 from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.models import Insured
+from parcours.registry.store.clock import paris_date
 from parcours.registry.store.ids import get
 from parcours.text import Text
 from parcours.web.desk.acts import name_of_act
@@ -176,12 +179,22 @@ def regularisations(desk: Desk) -> Response:
         found=found,
         moves={claim.id: later.deltas(desk.session, claim, json.loads(row.change)) for row, claim in waiting}
         | {one.claim.id: later.deltas(desk.session, one.claim, one.change) for one in found},
+        effects={claim.id: effect_of(desk.session, claim, json.loads(row.change)) for row, claim in waiting}
+        | {one.claim.id: effect_of(desk.session, one.claim, one.change) for one in found},
+        proposers=proposers(desk, [row.proposed_by for row, _ in waiting]),
+        day_known=paris_date,
         on=on,
         looks=looks,
         people=people,
         doctors=doctors,
         own=desk.unit.actor.id,
     )
+
+
+def proposers(desk: Desk, ids: list[str]) -> dict[str, str]:
+    """Names of the officers who proposed something; what the service proposed has none."""
+    rows = desk.session.scalars(select(Account).where(Account.id.in_(set(ids)))) if ids else ()
+    return {one.id: one.display_name or one.login for one in rows}
 
 
 def confirm(desk: Desk) -> Response:
