@@ -1,12 +1,17 @@
 """An objection that is answered: a yes corrects the decision by four eyes, anything less says why; all are told."""
 
 import re
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import service as accounts
 from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import Account, Cause
+from parcours.registry.ledger.service import Entry, Line
+from parcours.registry.store.clock import now_utc, paris_today
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, _keys  # noqa: F401
 from tests.web.test_me import database_kind, people, send  # noqa: F401
@@ -65,3 +70,23 @@ def test_an_answer_that_is_not_a_yes_says_why(people, country, database_url):  #
     told = alice.get("/me/objections").text
     assert "nothing shows that this care was inside the pathway (CSS L162-5-3)" in told
     assert "court until" in told
+
+
+def test_a_person_is_shown_as_known_on_a_day_with_what_was_owed_then(people, country, database_url):  # noqa: F811
+    claim, objection, _ = disputed(people, country, database_url)
+
+    def deferred(session):
+        lines = (Line(Account.DIFFERE_TMT, country.alice, 1260), Line(Account.MAJORATION, country.alice, -1260))
+        ids = {"key": "test:deferred", "cause": Cause.OFFICER, "cause_id": country.alice}
+        ledger.post(
+            session, Entry(book="amo:01C991", kind="test", at=paris_today(), known_at=now_utc(), lines=lines, **ids)
+        )
+
+    change(database_url, deferred)
+    officer, day = people("officer"), (paris_today() - timedelta(days=1)).isoformat()
+    parts = (f"/fund/claims/{claim}", objection, "€12.60")
+    page = officer.get(f"/fund/people/{country.alice}").text
+    assert [one for one in parts if one not in page] == []
+    for asked in ({"known": day}, {"on": day}):
+        then = officer.get(f"/fund/people/{country.alice}", params=asked).text
+        assert not any(one in then for one in parts), "none of it was there, or known"

@@ -5,7 +5,7 @@ A row has ids, codes, amounts and days; never what the sheet says of the care.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -81,6 +81,12 @@ def owed_of(session: Session, fund_code: str, *, party: str | None = None, claim
     """What somebody owes a fund, or what is owed of a claim."""
     items = ledger.open_items(session, f"amo:{fund_code}", (*DEFERRED, *UNDUE), party=party, claim_id=claim_id)
     return Owed(*(sum(one.cents for one in items if one.account in kept) for kept in (DEFERRED, UNDUE)))
+
+
+def owed_then(session: Session, fund_code: str, party: str, on: date, at: datetime | None) -> Owed:
+    """What somebody owed a fund on a day, as it was known at an instant."""
+    found = ledger.balances(session, book=f"amo:{fund_code}", party=party, as_of=on, known_on=at)
+    return Owed(*(sum(cents for key, cents in found.items() if key[1] in kept) for kept in (DEFERRED, UNDUE)))
 
 
 # --- an insurer ------------------------------------------------------------------------------------------------------

@@ -10,9 +10,8 @@ from parcours.edge.mail import later, post
 from parcours.registry.access.model import SYSTEM, Record
 from parcours.registry.accounts import doubts
 from parcours.registry.accounts.messages import code_letter
-from parcours.registry.claims import objections
-from parcours.registry.claims.adjudicate import claims_of
 from parcours.registry.claims.context import Action as ClaimAction
+from parcours.registry.claims.then import claims_then, objections_then
 from parcours.registry.claims.words import OBJECTIONS, STATES
 from parcours.registry.conciliation import service as cases
 from parcours.registry.conciliation.context import CASE, Action, Tag, of_case
@@ -27,7 +26,7 @@ from parcours.registry.declarations.words import ENDS
 from parcours.registry.directory.cards import cards_of
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import NotFound
-from parcours.registry.payments.desk import owed_of
+from parcours.registry.payments.desk import owed_then
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_fund, of_patient
 from parcours.registry.people.context import Action as PeopleAction
@@ -102,16 +101,17 @@ def person(desk: Desk) -> Response:
     tenure = timeline.as_known_on(desk.session, insured.id, on, at)
     history = timeline.history(desk.session, insured.id, known_at=at)
     affiliation = affiliation_on(desk.session, insured.id, on, at)
-    claims = claims_of(desk.session, insured.id, limit=20)
-    ids = [one.professional_id for one in history] + [one.professional_id for one in claims]
+    claims = claims_then(desk.session, insured.id, on, at, limit=20)
+    ids = [one.professional_id for one in history] + [one.claim.professional_id for one in claims]
     waiting = [one for one in timeline.declarations_of(desk.session, insured.id) if one.state is State.SIGNED]
     return show(
         desk,
         "fund/person.html",
         insured=insured,
-        age=age_on(insured.birth_date, desk.today),
+        age=age_on(insured.birth_date, max(on, insured.birth_date)),
         on=on,
         known=known,
+        past=min(on, known) < desk.today,
         tenure=tenure,
         history=history,
         grace=None if tenure else timeline.grace_on(desk.session, insured.id, on, at),
@@ -122,14 +122,14 @@ def person(desk: Desk) -> Response:
         ends=ENDS,
         names=professionals(desk.session, ids),
         claims=claims,
-        objections=objections.objections_of(desk.session, insured.id),
+        objections=objections_then(desk.session, insured.id, on, at),
         objection_names=OBJECTIONS,
         states=STATES,
         tones=TONES,
         waiting=waiting,
         sees_claims=desk.unit.may(ClaimAction.READ_CLAIMS, of_patient(insured)),
-        owed=owed_of(desk.session, desk.unit.actor.fund_code or "", party=insured.id),
-        cases=cases.cases_of(desk.session, insured.id),
+        owed=owed_then(desk.session, desk.unit.actor.fund_code or "", insured.id, on, at),
+        cases=[one for one in cases.cases_of(desk.session, insured.id) if one.opened_on <= min(on, known)],
         case_states=CASES,
         may_open=may_open(desk, insured),
         doubted=len(doubts.waiting_for(desk.session, insured.id)),
