@@ -137,6 +137,20 @@ def test_a_parent_chooses_for_a_child_and_signs_with_a_young_person(people, coun
     assert "waits for a parent" not in nora.get("/me").text
 
 
+def test_a_parent_is_not_warned_of_a_penalty_that_a_child_does_not_bear(people, country):
+    """Below 16 the pathway changes no refund: declared or not, the page says so with the article, and warns of nothing."""
+    alice, path = people("alice"), f"/me/doctor?of={country.bob}"
+    assert "refunded less" in alice.get("/me/doctor").text, "who bears it is warned"
+    undeclared = alice.get(path).text
+    send(alice, path, "propose", professional_id=country.zola)
+    declaration = re.search(r'name="declaration_id" value="([^"]+)"', alice.get(path).text)[1]
+    send(people("zola"), "/practice/declarations", "sign", declaration_id=declaration)
+    for page in (undeclared, alice.get(path).text):
+        assert "the pathway has no effect on the refund" in page
+        assert "CSS-L162-5-3" in page
+        assert not re.search("refunded (much )?less|refunds go down|You are in", page)
+
+
 def test_a_visit_without_a_sheet_is_told_while_it_can_still_be_asked(people, country, database):
     first = still_in_time(paris_today())[0]
 

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from parcours.edge.directory import visible_professional
+from parcours.engine.say.explain import Reference, references
+from parcours.engine.say.wording import Words, fill
 from parcours.law import thresholds
+from parcours.law.loader import load
 from parcours.registry.conciliation import service as cases
 from parcours.registry.conciliation.context import CASE, of_case
 from parcours.registry.conciliation.context import Action as CaseAction
@@ -91,10 +94,28 @@ def my_doctor(desk: Desk) -> Response:
         history=[one for one in history if one is not standing.tenure], refused=refused_by(rows),
         near=nearby(mine) if may["propose"] and not chosen and not standing.tenure else [],
         case=open_case_of(desk, mine), states=STATES, parties=parties_of(mine), ends=ends_of(mine), answers=ANSWERS,
-        outcomes=OUTCOMES,
+        outcomes=OUTCOMES, child_rule=child_rule(mine, declared=standing.tenure is not None),
         needs_cosign=thresholds.age_of_choice(desk.today) <= mine.age < thresholds.majority(desk.today),
         place_of=lambda doctor: place_of(session, doctor, desk),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule in the words of the engine, and its articles."""
+
+    text: str
+    references: tuple[Reference, ...]
+
+
+def child_rule(mine: Mine, *, declared: bool) -> Rule | None:
+    """Why nothing is lost without a doctor at the age of a child whom the pathway leaves out; None for others."""
+    desk = mine.desk
+    if mine.age >= thresholds.whole("parcours.age_exclusion", desk.today):
+        return None
+    case = load().cases["case_status"]["under_16" if declared else "under_16_undeclared"]
+    words = Words(int(f"{desk.today:%Y%m%d}"), {})
+    return Rule(fill(case[desk.lang], words, desk.lang), references(tuple(case["references"]), desk.lang))
 
 
 def parties_of(mine: Mine) -> dict[Party, Text]:
