@@ -138,7 +138,7 @@ def test_a_parent_chooses_for_a_child_and_signs_with_a_young_person(people, coun
 
 
 def test_a_parent_is_not_warned_of_a_penalty_that_a_child_does_not_bear(people, country):
-    """Below 16 the pathway changes no refund: declared or not, the page says so with the article, and warns of nothing."""
+    """Below 16 the pathway changes no refund: the page says so with the article, and warns of nothing."""
     alice, path = people("alice"), f"/me/doctor?of={country.bob}"
     assert "refunded less" in alice.get("/me/doctor").text, "who bears it is warned"
     undeclared = alice.get(path).text

@@ -137,6 +137,20 @@ def refunds_set_off(session: Session, people: Collection[str]) -> dict[str, list
     return found
 
 
+def kept_from(session: Session, claim_id: str) -> tuple[int, list[tuple[Account, str | None, int]]]:
+    """Cents of the refund of a claim that were kept for what its payee owed; then the payments that kept them,
+    each sum with its account and the claim that owed it: they may have kept from other refunds of the day too.
+    """
+    here = select(LedgerTransaction.id).join(LedgerPosting, LedgerPosting.transaction_id == LedgerTransaction.id).where(
+        LedgerTransaction.kind == "set_off", LedgerPosting.claim_id == claim_id,
+        LedgerPosting.account == Account.A_PAYER_INSURED, LedgerPosting.cents > 0,
+    )  # fmt: skip
+    query = select(LedgerPosting.account, LedgerPosting.claim_id, LedgerPosting.cents)
+    rows = session.execute(query.where(LedgerPosting.transaction_id.in_(here)).order_by(LedgerPosting.id)).all()
+    used = sum(cents for account, claim, cents in rows if account is Account.A_PAYER_INSURED and claim == claim_id)
+    return used, [(account, claim, -cents) for account, claim, cents in rows if account in TAKEN]
+
+
 @dataclass(frozen=True)
 class Caps:
     """What a person has borne in a year, of how much at most, and what is still to be taken."""

@@ -50,6 +50,42 @@ class Run:
     order: Order | None
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is due to a party, whose account it goes to, and what is taken on it."""
+
+    due: tuple[Open, ...]
+    known: dict[str | None, Claim]
+    payee: str
+    taken: tuple[Taken, ...]
+
+    @property
+    def left(self) -> int:
+        """What reaches the bank."""
+        return sum(one.cents for one in self.due) - sum(one.cents for one in self.taken)
+
+
+def plan(
+    session: Session, book: str, party: str, *, professional: bool = False, day: date,
+    only: Iterable[str] | None = None,
+) -> Plan | None:  # fmt: skip
+    """What a run of a day would pay; nothing is written. None: nothing is due."""
+    payable = Account.A_PAYER_PROFESSIONAL if professional else Account.A_PAYER_INSURED
+    claims = set(only) if only is not None else None
+    due = [
+        replace(one, cents=-one.cents)
+        for one in ledger.open_items(session, book, (payable,), party=party, day=day)
+        if claims is None or one.claim_id in claims
+    ]
+    if not due:
+        return None
+    known = claims_of(session, due)
+    due.sort(key=lambda one: place(one, known))
+    payee = payee_of(due, known, party)
+    taken = chosen(owed(session, book, payee, professional=professional, day=day), sum(one.cents for one in due))
+    return Plan(tuple(due), known, payee, tuple(taken))
+
+
 def run(
     session: Session, book: str, party: str, *, professional: bool, day: date, at: datetime,
     only: Iterable[str] | None = None,
@@ -59,26 +95,17 @@ def run(
     Only what was due on that day already, less what was owed then: a later decision is paid by a later order.
     `only`: these claims and no other.
     """
-    payable = Account.A_PAYER_PROFESSIONAL if professional else Account.A_PAYER_INSURED
-    claims = set(only) if only is not None else None
     ledger.lock(session, book, party)
-    due = [
-        replace(one, cents=-one.cents)
-        for one in ledger.open_items(session, book, (payable,), party=party, day=day)
-        if claims is None or one.claim_id in claims
-    ]
-    if not due:
+    planned = plan(session, book, party, professional=professional, day=day, only=only)
+    if planned is None:
         return Run((), (), None)
-    known = claims_of(session, due)
-    due.sort(key=lambda one: place(one, known))
-    payee = payee_of(due, known, party)
-    taken = chosen(owed(session, book, payee, professional=professional, day=day), sum(one.cents for one in due))
+    due, known, payee, taken = planned.due, planned.known, planned.payee, planned.taken
     act = new_id()
     if taken:
         post_set_off(session, book, due, taken, act, day=day, at=at)
     left = [one for one in remaining(due, sum(one.cents for one in taken)) if one.cents]
     order = place_order(session, book, party, payee, left, day=day, at=at) if left else None
-    done = Run(tuple(due), tuple(taken), order)
+    done = Run(due, taken, order)
     before = {one.id for one in known.values() if one.state in PAID_BEFORE}
     if book.startswith("amo:"):
         for one in due if professional else ():

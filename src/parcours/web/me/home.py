@@ -14,7 +14,7 @@ from parcours.registry.cards.service import card_of
 from parcours.registry.claims.context import Action as ClaimAction
 from parcours.registry.claims.control import time_limit
 from parcours.registry.claims.looks import ClaimLooks
-from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.complementary.models import LinkState
 from parcours.registry.complementary.service import links_of
 from parcours.registry.declarations import checks, timeline
@@ -32,6 +32,7 @@ from parcours.text import Text, euros
 from parcours.web.desk.names import doctor_name
 from parcours.web.desk.room import Desk
 from parcours.web.i18n import long_date
+from parcours.web.me.coming import coming_of
 from parcours.web.me.doctor import Standing, signing
 from parcours.web.me.family import NOT_THERE
 from parcours.web.me.money import still_in_time
@@ -40,7 +41,6 @@ from parcours.web.me.person import Mine
 SOON = timedelta(days=60)
 NEAR = timedelta(days=180)
 """A limit of two years is near: half a year before."""
-ON_THE_WAY = (ClaimState.RECEIVED, ClaimState.ADJUDICATED, ClaimState.ORDERED)
 
 
 @dataclass(frozen=True)
@@ -178,24 +178,24 @@ def never_sent(mine: Mine) -> list[tuple[date, date]]:
 
 
 def about_money(mine: Mine, money: Caps) -> Iterator[Need]:
-    """What is on its way, what will be taken back."""
+    """What is on its way and what is kept of it, what is studied, what will be taken later."""
     desk, lang, url = mine.desk, mine.desk.lang, mine.url("/me/money")
-    query = (
-        select(func.count(Claim.id), func.sum(Decision.amo))
-        .join(Decision, (Decision.claim_id == Claim.id) & Decision.current.is_(True), isouter=True)
-        .where(Claim.insured_id == mine.id, Claim.state.in_(ON_THE_WAY))
-    )
-    count, cents = desk.session.execute(query).one()
-    if count:
+    coming, later = coming_of(mine), money.still_to_take
+    for one in coming:
         title = Text("Remboursement en route", "Refund on its way")
-        known = Text(
-            f"{euros(cents or 0, 'fr')}, {count} acte{'s' * (count > 1)}",
-            f"{euros(cents or 0, 'en')}, {count} act{'s' * (count > 1)}",
-        )
-        yield Need(url, title[lang], known[lang], "good")
-    if money.still_to_take:
+        yield Need(url, title[lang], one.said[lang], "good")
+        later -= one.deferred
+    studied = desk.session.scalar(
+        select(func.count(Claim.id)).where(Claim.insured_id == mine.id, Claim.state == ClaimState.RECEIVED)
+    )
+    if studied:
+        title = Text("Reçu par votre caisse", "Received by your fund")
+        text = Text(f"{studied} acte{'s' * (studied > 1)} à l'étude",
+                    f"{studied} act{'s' * (studied > 1)} under study")  # fmt: skip
+        yield Need(url, title[lang], text[lang], "good")
+    if later > 0:
         title = Text("Sera retenu sur un prochain remboursement", "Will be taken from a later refund")
-        yield Need(url, title[lang], euros(money.still_to_take, lang))
+        yield Need(url, title[lang], euros(later, lang))
     proof = desk.session.scalar(
         select(func.count(Claim.id)).where(Claim.insured_id == mine.id, Claim.state == ClaimState.WAITING_FOR_PROOF)
     )

@@ -19,7 +19,7 @@ from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.words import REASONS, STATES, reason
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account
-from parcours.registry.payments.account import AccountLine, account_lines, caps, last_transfers
+from parcours.registry.payments.account import AccountLine, account_lines, caps, kept_from, last_transfers
 from parcours.registry.payments.queues import UNREAD
 from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.why import why_of
@@ -130,13 +130,23 @@ def still_to_take(desk: Desk, mine: Mine) -> list[Left]:
     of_mine = select(Claim).where(Claim.id.in_([one.claim_id for one in items]), Claim.insured_id == mine.id)
     claims = {one.id: one for one in desk.session.scalars(of_mine.options(UNREAD))} if items else {}
     names = professionals(desk.session, [one.professional_id for one in claims.values()])
-    return [left_of(one, claims.get(one.claim_id or ""), names) for one in items]
+    return [left_of(one.account, one.cents, claims.get(one.claim_id or ""), names) for one in items]
 
 
-def left_of(item: ledger.Open, claim: Claim | None, names: dict) -> Left:  # type: ignore[type-arg]
+def left_of(account: Account, cents: int, claim: Claim | None, names: dict) -> Left:  # type: ignore[type-arg]
     """One of them."""
     who = called(names.get(claim.professional_id)) if claim else "—"
-    return Left(item.cents, TAKEN[item.account], claim.care_date if claim else None, who)
+    return Left(cents, TAKEN[account], claim.care_date if claim else None, who)
+
+
+def kept_of(desk: Desk, mine: Mine, claim: Claim) -> tuple[int, list[Left]]:
+    """What was kept of the refund of an act, and for which acts of the same person."""
+    used, parts = kept_from(desk.session, claim.id)
+    ids = [about for _, about, _ in parts]
+    of_mine = select(Claim).where(Claim.id.in_(ids), Claim.insured_id == mine.id)
+    claims = {one.id: one for one in desk.session.scalars(of_mine.options(UNREAD))} if ids else {}
+    names = professionals(desk.session, [one.professional_id for one in claims.values()])
+    return used, [left_of(account, cents, claims.get(about or ""), names) for account, about, cents in parts]
 
 
 def statement(desk: Desk) -> Response:
@@ -169,8 +179,11 @@ def one_refund(desk: Desk) -> Response:
     shown = [one for one in why["decisions"] if one["current"]] or why["decisions"][-1:]
     before = [one for one in why["decisions"] if one not in shown]
     moved = [one for one in account_lines(desk.session, mine.id) if one.claim_id == claim.id]
+    used, kept = kept_of(desk, mine, claim)
     return mine.show(
         "me/refund.html", claim=claim, decision=decision, because=shown[0]["because"] if shown else [],
         before=before, events=lifecycle.history(desk.session, claim.id), states=STATES, tones=TONES, reason=reason,
-        who=described(desk, [claim])[0].who, moved=moved, kinds=KINDS, named=named, reasons=REASONS,
+        who=described(desk, [claim])[0].who, moved=moved, used=used, kept=kept, kinds=KINDS,
+        to_bank=sum(one.cents for one in moved if one.kind == "refund") - used,
+        named=named, reasons=REASONS,
     )  # fmt: skip

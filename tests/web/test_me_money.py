@@ -1,0 +1,64 @@
+"""The money of an insured person on their pages: what comes, what is kept of it and for which act, and why."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.models import ClaimState
+from parcours.registry.claims.sheets import Sheet, write
+from parcours.registry.payments.service import run
+from parcours.registry.store.clock import now_utc, paris_today
+from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
+from tests.api.fixtures import _keys  # noqa: F401
+from tests.web.test_me import database_kind, people  # noqa: F401
+from tests.web.test_practice import change
+
+DAY = paris_today() - timedelta(days=21)
+FUND = "01C991"
+
+
+def owed(country, database_url):
+    """Alice saw Zola outside the pathway under tiers payant, then paid Amar; a third sheet is not decided yet."""
+
+    def sheets(session):
+        found = []
+        today = paris_today()
+        for number, doctor, tiers_payant, day in (
+            (8, country.zola, "partial", DAY), (9, country.amar, "none", today), (10, country.amar, "none", today),
+        ):  # fmt: skip
+            sheet = Sheet(insured_id=country.alice, professional_id=doctor, fund_code=FUND, care_date=day,
+                          number=number, lines=(3000,), tiers_payant=tiers_payant)  # fmt: skip
+            claim = write(session, sheet, day=day, at=now_utc(), state=ClaimState.RECEIVED)
+            if number < 10:
+                adjudicate(session, claim, day=day, at=now_utc())
+            found.append(claim.id)
+        return found
+
+    return change(database_url, sheets)
+
+
+def words(page):
+    """What a page says, without its tags."""
+    return " ".join(unescape(re.sub("<[^>]+>", " ", page.text)).split())
+
+
+def test_what_reaches_the_bank_is_told_before_and_after_with_each_act_kept_for(people, country, database_url):  # noqa: F811
+    alice, (_, act, _) = people("alice"), owed(country, database_url)
+    home = words(alice.get("/me"))
+    found = re.search(r"€(\d+\.\d\d) to your account: €(\d+\.\d\d) \(1 act\) − €(\d+\.\d\d) \(outside the pathway, "
+                      r"[^)]*, Dr [^)]*\) − €(\d+\.\d\d) \(flat contribution, [^)]*, Dr [^)]*\)", home)  # fmt: skip
+    assert found, home
+    left, due, *kept = (int(one.replace(".", "")) for one in found.groups())
+    assert left == due - sum(kept)
+    assert "1 act under study" in home
+    assert "Will be taken from a later refund" not in home, "all of it is taken from what is on its way"
+
+    def paid(session):
+        order = run(session, f"amo:{FUND}", country.alice, professional=False, day=paris_today(), at=now_utc()).order
+        return order.cents
+
+    assert change(database_url, paid) == left, "what was told is what is paid"
+    page = words(alice.get(f"/me/money/{act}"))
+    assert page.count("Kept for another act") == 2
+    assert f"What reached the bank {found[0].split()[0]}" in page
