@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import service as accounts
-from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.claims.models import Claim, ClaimState, Undue
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, Cause
 from parcours.registry.ledger.service import Entry, Line
@@ -90,3 +90,24 @@ def test_a_person_is_shown_as_known_on_a_day_with_what_was_owed_then(people, cou
     for asked in ({"known": day}, {"on": day}):
         then = officer.get(f"/fund/people/{country.alice}", params=asked).text
         assert not any(one in then for one in parts), "none of it was there, or known"
+
+
+def test_a_sum_asked_back_says_why_it_is_not_taken_yet_and_from_when(people, country, database_url):  # noqa: F811
+    def asked(session):
+        rows = [
+            Undue(claim_id=country.claim, cents=1900, cause="error", notified_on=paris_today(), **who)
+            for who in ({"insured_id": country.alice}, {"professional_id": country.zola})
+        ]
+        session.add_all(rows)
+        session.flush()
+        return [one.id for one in rows]
+
+    officer = people("officer")
+    for row, article in zip(change(database_url, asked), ("R133-9-2", "R133-9-1"), strict=True):
+        path = f"/fund/undue/{row}"
+        page = officer.get(path).text
+        assert "the reception of the notice is not recorded" in page
+        assert article in page
+        send(officer, path, "received", day=paris_today().isoformat())
+        later = officer.get(path).text
+        assert re.search(r"<dd>no <span[^>]*>from [^<]*\d{4}[^<]* on<", later)

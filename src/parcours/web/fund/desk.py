@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, select
 from starlette.responses import Response
 
+from parcours.law import thresholds
 from parcours.registry.accounts.models import Account
 from parcours.registry.claims import later, regularising, summons
 from parcours.registry.claims.changes import effect_of
@@ -28,7 +30,7 @@ from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.models import Insured
 from parcours.registry.store.clock import paris_date
 from parcours.registry.store.ids import get
-from parcours.text import Text
+from parcours.text import Text, percent
 from parcours.web.desk.acts import name_of_act
 from parcours.web.desk.names import called, fund_name, professionals
 from parcours.web.desk.paging import cut
@@ -252,8 +254,34 @@ def undue(desk: Desk) -> Response:
         cause=cause_of(row),
         left=summons.left_of(desk.session, later.book_of(desk.session, row), row),
         may_set_off=later.may_set_off(row, desk.today),
+        delays=delays_of(row, desk.today, desk.lang),
         may_summon=bool(row.claim_id and row.answer_by) and row.summoned_on is None and row.answer_by < desk.today,
     )
+
+
+def delays_of(row: Undue, day: date, lang: str) -> dict[str, str]:
+    """The delays of a sum asked back and its surcharge, as the law of a day gives them, in words."""
+    rate = thresholds.value_on(summons.RATE, day)
+    answer = (
+        months_text(thresholds.whole("delais.indu_professionnel_mois", day), lang) if row.professional_id
+        else days_text(thresholds.whole("delais.indu_assure_jours", day), lang)
+    )  # fmt: skip
+    return {
+        "answer": answer,
+        "summons": months_text(thresholds.whole("delais.mise_en_demeure_mois", day), lang),
+        "most": months_text(later.MOST_INSTALMENTS, lang),
+        "rate": percent(int(rate.value * 100), lang) if rate is not None else "",
+    }
+
+
+def months_text(number: int, lang: str) -> str:
+    """So many months."""
+    return Text("{number} mois", "{number} month" if number == 1 else "{number} months").format(number=number)[lang]
+
+
+def days_text(number: int, lang: str) -> str:
+    """So many days."""
+    return Text("{number} jours", "{number} days").format(number=number)[lang]
 
 
 def summon(desk: Desk) -> Response:

@@ -34,7 +34,7 @@ from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
 from parcours.registry.people.words import RIGHTS, scheme
-from parcours.registry.store.clock import PARIS
+from parcours.registry.store.clock import PARIS, paris_date
 from parcours.registry.store.ids import get, new_id
 from parcours.registry.store.periods import holding, known
 from parcours.text import Text
@@ -240,8 +240,10 @@ def one_case(desk: Desk) -> Response:
     contacts = cases.contacts_of(desk.session, row.id)
     open_ = row.state is CaseState.OPEN
     candidates = cases.candidates(desk.session, row.id, limit=10) if open_ else []
-    in_force = [one for one in timeline.declarations_of(desk.session, row.insured_id) if one.state is State.IN_FORCE]
-    ids = [one.professional_id for one in contacts] + [one.professional_id for one in in_force]
+    declared = timeline.declarations_of(desk.session, row.insured_id)
+    in_force = [one for one in declared if one.state is State.IN_FORCE]
+    refused = [one for one in declared if one.state is State.REFUSED and one.refused_at is not None]
+    ids = [one.professional_id for one in contacts] + [one.professional_id for one in (*in_force, *refused)]
     return show(
         desk,
         "fund/case.html",
@@ -253,6 +255,8 @@ def one_case(desk: Desk) -> Response:
         names=professionals(desk.session, ids),
         outcomes=OUTCOMES,
         in_force=in_force,
+        refused=refused,
+        day_known=paris_date,
         candidates=candidates,
         cards=cards_of(desk.session, [one.professional for one in candidates], desk.today),
         sector_names=SECTOR_NAMES,

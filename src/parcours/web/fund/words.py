@@ -10,7 +10,7 @@ QUEUES = {
     "held": Text("Retenues : doublon, montant, droit inconnu", "Held: duplicate, amount, unknown law"),
     "proof_missing": Text("Feuille signée attendue", "Signed sheet awaited"),
     "regularisations": Text("Régularisations", "Regularisations"),
-    "reversals": Text("Annulations à recouvrer", "Reversals to recover"),
+    "reversals": Text("Sommes à rendre, dont annulations", "Sums asked back, of which reversals"),
     "undue": Text("Sommes à rendre", "Sums asked back"),
     "objections": Text("Contestations", "Objections"),
     "agreements": Text("Accords préalables demandés", "Prior agreements asked for"),
@@ -26,7 +26,7 @@ GROUPS = (
     ),
     (
         Text("Sommes à corriger ou à récupérer", "Sums to correct or to take back"),
-        ("regularisations", "reversals", "undue", "notices", "returned_payments"),
+        ("regularisations", "undue", "reversals", "notices", "returned_payments"),
     ),
     (Text("Assurés", "Insured people"), ("objections", "overlaps")),
 )
