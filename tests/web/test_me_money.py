@@ -7,11 +7,14 @@ from html import unescape
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.models import ClaimState
 from parcours.registry.claims.sheets import Sheet, write
+from parcours.registry.complementary.service import register
 from parcours.registry.payments.service import run
 from parcours.registry.store.clock import now_utc, paris_today
+from parcours.web.desk.names import doctor_name
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import _keys  # noqa: F401
 from tests.web.test_me import database_kind, people  # noqa: F401
+from tests.web.test_papers import text_of
 from tests.web.test_practice import change
 
 DAY = paris_today() - timedelta(days=21)
@@ -62,3 +65,43 @@ def test_what_reaches_the_bank_is_told_before_and_after_with_each_act_kept_for(p
     page = words(alice.get(f"/me/money/{act}"))
     assert page.count("Kept for another act") == 2
     assert f"What reached the bank {found[0].split()[0]}" in page
+
+
+def test_each_line_of_the_statement_names_its_act_and_each_reason_its_article(people, country, database_url):  # noqa: F811
+    alice, (away, _, _) = people("alice"), owed(country, database_url)
+
+    def paid(session):
+        run(session, f"amo:{FUND}", country.alice, professional=False, day=paris_today(), at=now_utc())
+        return [doctor_name(session, one) for one in (country.zola, country.amar)]
+
+    zola, amar = change(database_url, paid)
+    assert "CSS-L162-5-3" in alice.get(f"/me/money/{away}").text
+    decision = told(alice.get(f"/me/money/{away}.pdf"))
+    assert "CSS-L162-5-3" in decision
+    assert "2 months of its answer" in decision
+    refunds, direct = told(alice.get("/me/money.pdf")).split("Tiers payant: paid to the professionals")
+    assert refunds.count(zola) == 2, "what was taken says for whose act"
+    assert refunds.count(amar) == 1
+    assert "mutuelle not informed" in refunds
+    assert "€30.00" in refunds
+    assert "70%" in refunds
+    assert zola in direct
+    assert direct.index("Totals of the period") < direct.index("Counters of the year")
+
+
+def test_while_two_contracts_overlap_nothing_says_that_one_covers(people, country, database_url):  # noqa: F811
+    def two(session):
+        for insurer in ("MX", "MY"):
+            register(session, country.alice, insurer, contract=None, starts_on=DAY, at=now_utc(), day=DAY)
+
+    change(database_url, two)
+    alice = people("alice")
+    assert "waits for your choice" in told(alice.get("/me/card.pdf"))
+    quote = words(alice.get("/me/quote"))
+    assert "waits for your choice" in quote
+    assert "contract linked" not in quote
+
+
+def told(answer):
+    """What a document says, on one line."""
+    return " ".join(text_of(answer).split())

@@ -1,6 +1,6 @@
 """Where each cent of a claim went: the decisions in the words of the engine, then every movement of the books."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,9 @@ from parcours.registry.claims.models import Claim, Decision
 from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
 from parcours.registry.store.ids import get
 from parcours.text import Text, plain_euros
+
+if TYPE_CHECKING:
+    from parcours.engine.say.explain import Step
 
 COLON = Text(" : ", ": ")
 SHOWN = ("gross", "majoration", "pf", "fr", "amo", "amc", "patient", "advance", "deferred")
@@ -41,17 +44,19 @@ def why_of(session: Session, claim_id: str, lang: str) -> dict[str, Any]:
 
 
 def told(decision: Decision, lang: str) -> dict[str, Any]:
-    """A decision in the words of the engine, from its receipt."""
+    """A decision in the words of the engine, from its receipt; `articles` are those of each sentence."""
     kept = content_kept(decision)
+    said = sentences(kept["receipt"], lang)
     return {
         "number": decision.number, "decided_on": str(decision.decided_on), "current": decision.current,
         "status": decision.status, "amounts": {name: plain_euros(getattr(decision, name)) for name in SHOWN},
-        "because": sentences(kept["receipt"], lang), "signals": kept["signals"],
+        "because": [text for text, _ in said], "articles": [list(articles) for _, articles in said],
+        "signals": kept["signals"],
     }  # fmt: skip
 
 
-def sentences(receipt: dict[str, Any], lang: str) -> list[str]:
-    """What the engine says of a receipt; line by line for several acts."""
+def sentences(receipt: dict[str, Any], lang: str) -> list[tuple[str, tuple[str, ...]]]:
+    """What the engine says of a receipt and the articles of each sentence; line by line for several acts."""
     from parcours.engine.bill.explain import explain_bill
     from parcours.engine.bill.receipt import FORMAT
     from parcours.engine.bill.settle import settle_bill
@@ -59,8 +64,13 @@ def sentences(receipt: dict[str, Any], lang: str) -> list[str]:
     from parcours.engine.say.receipt import answer_of
 
     if receipt["format"] != FORMAT:
-        return [one.text for one in explain(answer_of(receipt), lang).steps]
+        return [cited(one) for one in explain(answer_of(receipt), lang).steps]
     told = explain_bill(settle_bill(receipt["bill"], receipt["chosen_readings"]), lang)
     colon = COLON[lang]
-    lines = [f"{line.number}. {line.label}{colon}{step.text}" for line in told.lines for step in line.steps]
-    return [*(one.text for one in told.pathway), *lines]
+    lines = [cited(step, f"{line.number}. {line.label}{colon}") for line in told.lines for step in line.steps]
+    return [*(cited(one) for one in told.pathway), *lines]
+
+
+def cited(step: "Step", before: str = "") -> tuple[str, tuple[str, ...]]:
+    """A sentence and its articles."""
+    return before + step.text, tuple(one.id for one in step.references)

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from parcours import documents
+from parcours.law import thresholds
 from parcours.registry.cards.context import Action as CardAction
 from parcours.registry.cards.context import Tag as CardTag
 from parcours.registry.claims import objections
@@ -15,8 +16,8 @@ from parcours.registry.complementary.service import link_on
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
+from parcours.registry.identity.service import current_identifier
 from parcours.registry.papers import service as papers
-from parcours.registry.payments.account import account_lines, caps
 from parcours.registry.payments.why import why_of
 from parcours.registry.people.service import affiliation_on, rights_on
 from parcours.registry.people.words import RIGHTS, scheme
@@ -26,12 +27,11 @@ from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
 from parcours.registry.store.columns import blind_index
 from parcours.text import Text, euros
-from parcours.web.desk.money import named
+from parcours.web.desk.money import LINKS
 from parcours.web.desk.names import doctor_name, fund_name
-from parcours.web.desk.room import Desk, day_of
+from parcours.web.desk.room import Desk
 from parcours.web.i18n import insurer_name, long_date
 from parcours.web.me.family import SECTIONS
-from parcours.web.me.money import KINDS
 from parcours.web.me.papers import notified_on
 from parcours.web.me.person import Mine
 
@@ -95,73 +95,41 @@ def period(first: date, last: date | None, lang: str) -> str:
     return f"{start} {long_date(first, lang)}" + (f", {end} {long_date(last, lang)}" if last else "")
 
 
+def until(first: date, last: date | None, lang: str) -> str:
+    """A period of rights: one without an end says so."""
+    return period(first, last, lang) + ("" if last else Text(", sans date de fin", ", without an end date")[lang])
+
+
 def attestation(desk: Desk) -> Response:
     """Identity, fund, rights and exemptions without any condition, complementary."""
     mine = Mine.of(desk, CardAction.READ_CARD, CardTag.CARD_READ)
     session, lang, day = desk.session, desk.lang, desk.today
     affiliation = affiliation_on(session, mine.id, day)
-    link = link_on(session, mine.id, day)
+    link, number = link_on(session, mine.id, day), current_identifier(session, mine.id, day)
     who = [
         entry(Text("Nom", "Name"), mine.name, lang),
+        entry(Text("Numéro", "Number"), str(number.value) if number else "—", lang),
         entry(Text("Né le", "Born on"), long_date(mine.row.birth_date, lang), lang),
         entry(Text("Caisse", "Fund"), fund_name(session, affiliation.fund_code if affiliation else None), lang),
         entry(Text("Régime", "Scheme"), scheme(affiliation.scheme)[lang] if affiliation else "—", lang),
         entry(
             Text("Droits", "Rights"),
-            period(affiliation.starts_on, affiliation.ends_on, lang) if affiliation else "—",
+            until(affiliation.starts_on, affiliation.ends_on, lang) if affiliation else "—",
             lang,
         ),
-        entry(Text("Complémentaire", "Complementary"), insurer_name(link.insurer) if link else "—", lang),
+        entry(
+            Text("Complémentaire", "Complementary"),
+            f"{insurer_name(link.insurer)} ({LINKS[link.state][lang]})" if link else Text("aucune", "none")[lang],
+            lang,
+        ),
     ]
     rights = [
-        entry(RIGHTS[one.kind], period(one.starts_on, one.ends_on, lang), lang)
+        entry(RIGHTS[one.kind], until(one.starts_on, one.ends_on, lang), lang)
         for one in rights_on(session, mine.id, day)
     ]
-    sections: list[dict[str, Any]] = [{"title": Text("Assuré", "Insured person")[lang], "entries": who}]
-    if rights:
-        sections.append({"title": Text("Exonérations et droits", "Exemptions and rights")[lang], "entries": rights})
-    return paper(mine, "attestation", sections)
-
-
-def statement(desk: Desk) -> Response:
-    """Refunds, what was taken with its act, transfers, counters: a period."""
-    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
-    lang = desk.lang
-    first = day_of(desk.asked("first", 10), "first", date(desk.today.year, 1, 1))
-    last = day_of(desk.asked("last", 10), "last", desk.today)
-    lines = account_lines(desk.session, mine.id, first=first, last=last)
-    rows = [
-        [
-            long_date(one.day, lang),
-            KINDS[one.kind][lang] + (f", {named(one.name)[lang]}" if one.name else ""),
-            long_date(one.care_date, lang) if one.care_date else "",
-            euros(-one.cents if one.kind == "deduction" else one.cents, lang),
-        ]
-        for one in lines
-    ]
-    found = caps(desk.session, mine.id, desk.today)
-    total = sum(one.cents for one in lines if one.kind == "transfer")
-    table = {
-        "caption": Text("Lignes", "Lines")[lang],
-        "rows": rows or [["—", "—", "—", "—"]],
-        "right": [3],
-        "head": Text("Jour;Ligne;Soins du;Montant", "Day;Line;Care of;Amount")[lang].split(";"),
-    }
-    counters = [
-        entry(Text("Virements", "Transfers"), euros(total, lang), lang),
-        entry(Text("Participations", "Contributions"), euros(found.participations, lang), lang),
-        entry(Text("Franchises", "Deductibles"), euros(found.franchises, lang), lang),
-        entry(Text("Encore à retenir", "Still to take"), euros(found.still_to_take, lang), lang),
-    ]
-    title = Text(
-        f"Du {long_date(first, lang)} au {long_date(last, lang)}",
-        f"{long_date(first, lang)} to {long_date(last, lang)}",
-    )
-    return paper(
-        mine,
-        "statement",
-        [{"title": title[lang], "table": table}, {"title": Text("Totaux", "Totals")[lang], "entries": counters}],
-    )
+    kinds: dict[str, Any] = {"title": Text("Exonérations et droits", "Exemptions and rights")[lang]}
+    kinds |= {"entries": rights} if rights else {"paragraphs": [Text("Aucun à ce jour.", "None as of today.")[lang]]}
+    return paper(mine, "attestation", [{"title": Text("Assuré", "Insured person")[lang], "entries": who}, kinds])
 
 
 def decision(desk: Desk) -> Response:
@@ -177,15 +145,21 @@ def decision(desk: Desk) -> Response:
         entry(Text("Montant", "Amount"), euros(claim.fee, lang), lang),
         entry(Text("Remboursé", "Refunded"), euros(row.amo, lang) if row else "—", lang),
     ]
+    if told:
+        amounts.append(entry(Text("Notifié le", "Notified on"), long_date(told, lang), lang))
+    months = thresholds.whole("delais.recours_mois", desk.today)
     remedies = Text(
         "Vous pouvez demander une explication à votre caisse, puis saisir gratuitement sa commission de recours amiable"
         + (f" jusqu'au {long_date(objections.act_by(told), lang)}" if told else "")
-        + " ; ensuite le tribunal.",
+        + f" ; ensuite le tribunal, dans les {months} mois de sa réponse, ou de son silence de {months} mois.",
         "You may ask your fund to explain, then go to its commission free of charge"
         + (f" until {long_date(objections.act_by(told), lang)}" if told else "")
-        + "; then to the court.",
+        + f"; then to the court, within {months} months of its answer, or of its silence of {months} months.",
     )
-    reasons = [str(text) for one in why for text in one["because"]]
+    reasons = [
+        f"{text} ({', '.join(articles)})" if articles else str(text)
+        for one in why for text, articles in zip(one["because"], one["articles"], strict=True)
+    ]  # fmt: skip
     return paper(
         mine,
         "decision",

@@ -4,10 +4,12 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from starlette.responses import Response
 
+from parcours.engine.say.explain import Reference, references
 from parcours.law import thresholds
 from parcours.law.workdays import months_after
 from parcours.registry.claims import lifecycle
@@ -181,9 +183,17 @@ def one_refund(desk: Desk) -> Response:
     moved = [one for one in account_lines(desk.session, mine.id) if one.claim_id == claim.id]
     used, kept = kept_of(desk, mine, claim)
     return mine.show(
-        "me/refund.html", claim=claim, decision=decision, because=shown[0]["because"] if shown else [],
+        "me/refund.html", claim=claim, decision=decision, because=because_of(shown, desk.lang),
         before=before, events=lifecycle.history(desk.session, claim.id), states=STATES, tones=TONES, reason=reason,
         who=described(desk, [claim])[0].who, moved=moved, used=used, kept=kept, kinds=KINDS,
         to_bank=sum(one.cents for one in moved if one.kind == "refund") - used,
         named=named, reasons=REASONS,
     )  # fmt: skip
+
+
+def because_of(shown: list[dict[str, Any]], lang: str) -> list[tuple[str, tuple[Reference, ...]]]:
+    """The sentences of a decision, each with its articles."""
+    return [
+        (text, references(tuple(articles), lang))
+        for one in shown for text, articles in zip(one["because"], one["articles"], strict=True)
+    ]  # fmt: skip

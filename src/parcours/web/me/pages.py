@@ -15,6 +15,7 @@ from parcours.web.me import (
     quote,
     record,
     sheet,
+    statement,
 )  # fmt: skip
 from parcours.web.me.home import home
 
@@ -64,7 +65,7 @@ def routes() -> list[Route]:
         Route("/me/calendar.ics", room(calendar.calendar_file)),
         Route("/me/money", room(money.money)),
         Route("/me/money.csv", room(money.statement)),
-        Route("/me/money.pdf", room(files.statement)),
+        Route("/me/money.pdf", room(statement.statement)),
         Route("/me/money/{id}.pdf", room(files.decision)),
         Route("/me/card.pdf", room(files.attestation)),
         Route("/me/doctor.pdf", room(files.declaration)),

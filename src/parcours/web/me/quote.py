@@ -6,6 +6,7 @@ from datetime import date
 from starlette.responses import Response
 
 from parcours.contracts.library import library
+from parcours.registry.complementary.models import LinkState
 from parcours.registry.complementary.service import link_on
 from parcours.registry.declarations import timeline
 from parcours.registry.people.models import RightKind
@@ -14,6 +15,7 @@ from parcours.registry.people.words import RIGHTS
 from parcours.registry.visits.context import Action, Tag
 from parcours.registry.visits.facts import EXEMPT_ALL
 from parcours.text import Text, same, yes_no
+from parcours.web.desk.money import LINKS
 from parcours.web.desk.names import doctor_name, fund_name
 from parcours.web.desk.room import Desk
 from parcours.web.i18n import insurer_name, long_date
@@ -99,12 +101,13 @@ def known_of(mine: Mine) -> list[Known]:
         )
     if link is not None:
         name = insurer_name(link.insurer)
-        known = link.contract if link.contract in library() else ""
+        covers = link.state is LinkState.ACTIVE
+        known = link.contract if covers and link.contract in library() else ""
         found.append(
             Known(
                 Text("Mutuelle", "Mutuelle"),
                 same(name),
-                since(Text("contrat lié", "contract linked"), link.starts_on),
+                since(Text("contrat lié", "contract linked") if covers else LINKS[link.state], link.starts_on),
                 "contract" if known else "",
                 known or "",
             )
