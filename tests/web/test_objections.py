@@ -46,10 +46,14 @@ def test_a_yes_leads_to_a_correction_that_a_second_officer_confirms(people, coun
     assert "nothing is corrected yet" in accepted
     assert "Nothing is corrected yet" in officer.get(f"/fund/claims/{claim}").text
     assert "no amount has changed yet" in alice.get("/me/objections").text
+    waits = officer.get("/fund/queues/objections").text
+    assert path in waits
+    assert "the decision is still to be corrected" in waits
     assert send(officer, path, "correct", shown="").status_code == 422, "nothing is recorded since"
     proposed = send(officer, path, "correct", shown="urgent").text
     assert f"Borne by the fund</dt><dd>+{taken}" in proposed
     assert f"your fund +{taken}" in alice.get("/me/objections").text
+    assert path not in officer.get("/fund/queues/objections").text
     waiting = second.get("/fund/regularisations").text
     row = re.search(r'name="regularisation_id" value="([^"]+)"', waiting)[1]
     assert send(second, "/fund/regularisations", "confirm", regularisation_id=row).status_code == 200

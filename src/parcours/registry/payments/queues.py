@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, aliased, defer
 from parcours.law import thresholds
 from parcours.law.workdays import working_days_after, working_days_between
 from parcours.registry.claims.models import (
+    DECIDED,
     Agreement,
     AgreementState,
     Claim,
@@ -34,6 +35,8 @@ from parcours.registry.claims.models import (
     Decision,
     Objection,
     ObjectionState,
+    Regularisation,
+    RegularisationState,
     SheetKind,
     Undue,
 )
@@ -245,7 +248,28 @@ def objections(fund_code: str, _day: date) -> list[Strand]:
         return Waiting("objections", one.id, one.filed_on, FUND, one.answer_by, "", one.claim_id, one.insured_id,
                        one.professional_id)  # fmt: skip
 
-    return [by_deadline(query, Objection.answer_by, Objection.filed_on, Objection.id, row)]
+    return [by_deadline(query, Objection.answer_by, Objection.filed_on, Objection.id, row), to_correct(fund_code)]
+
+
+def to_correct(fund_code: str) -> Strand:
+    """Objections of the insured that were accepted, whose decision nobody has corrected or proposed to correct."""
+    proposed = select(Regularisation.id).where(
+        Regularisation.claim_id == Objection.claim_id, Regularisation.state == RegularisationState.PROPOSED
+    )
+    corrected = select(Decision.id).where(
+        Decision.claim_id == Objection.claim_id, Decision.number > 1, Decision.decided_on >= Objection.filed_on
+    )
+    query = (
+        select(Objection, Objection.ended_on)
+        .join(Claim, Claim.id == Objection.claim_id)
+        .where(Objection.state.in_((ObjectionState.ACCEPTED, ObjectionState.PARTLY)), Claim.fund_code == fund_code,
+               Objection.insured_id.is_not(None), Claim.state.in_(DECIDED), ~proposed.exists(), ~corrected.exists())
+    )  # fmt: skip
+
+    def row(one: Objection, day: date) -> Waiting:
+        return Waiting("objections", one.id, day, FUND, None, "accepted", one.claim_id, one.insured_id)
+
+    return by_age(query, Objection.ended_on, Objection.id, row)
 
 
 def agreements(fund_code: str, _day: date) -> list[Strand]:

@@ -59,6 +59,7 @@ OWNERS = {
 CAUSES = {
     TO_PAY: Text("rien ne se retient plus : à payer", "nothing is left to take it from: to be paid"),
     "contested": Text("contestée", "contested"),
+    "accepted": Text("acceptée, la décision reste à corriger", "accepted, the decision is still to be corrected"),
     "observed": Text("observations reçues", "observations received"),
     "suspended": Text("l'assuré doit choisir", "the insured must choose"),
     "chosen": Text("choisi, à reprendre", "chosen, to be taken up"),
