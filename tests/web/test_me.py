@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from sqlalchemy import select, update
 
+from parcours.registry import contexts
 from parcours.registry.audit.models import AuditEvent
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.declarations import timeline
@@ -15,6 +16,7 @@ from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
 from parcours.registry.visits.models import AnsweredVisit
 from parcours.site import app as whole
+from parcours.web.me.deeds import THINGS, VERBS
 from parcours.web.me.money import still_in_time
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
@@ -267,6 +269,17 @@ def test_who_looked_says_who_and_by_which_right(people, country):
     export = people("alice").get("/me/export.json").json()
     assert export["person"] == country.alice
     assert people("alice").get(f"/me/export.json?of={country.zoe}").status_code == 404
+
+
+def test_every_event_of_the_trail_has_its_own_words():
+    """“Acted on the record” tells nothing: each event of each context has its verb and its thing, in both languages."""
+    missing = []
+    for tag in contexts.Tag:
+        _, about, done = tag.value.split(":")
+        if about not in THINGS or done.split("_")[0] not in VERBS:
+            missing.append(tag.value)
+    assert missing == []
+    assert all(one.fr.startswith(("a ", "n'a ")) for one in VERBS.values()), "as it follows a name, and “vous”"
 
 
 def test_the_calendar_takes_the_answer_to_what_it_asks(people, country):

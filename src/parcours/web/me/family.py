@@ -50,6 +50,7 @@ from parcours.web.desk.acts import name_of_act
 from parcours.web.desk.names import called, doctor_name, professionals
 from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk
+from parcours.web.me.deeds import said_of
 from parcours.web.me.person import Mine
 
 PAGE = 40
@@ -68,50 +69,6 @@ SECTIONS = {
     "allergies": Text("Allergies", "Allergies"),
     "expectations": Text("Ce qui est attendu", "What is expected"),
 }
-VERBS = {
-    "read": Text("a consulté", "looked at"),
-    "search": Text("a cherché", "searched for"),
-    "create": Text("a créé", "created"),
-    "propose": Text("a proposé", "proposed"),
-    "sign": Text("a signé", "signed"),
-    "refuse": Text("n'a pas pu voir", "was refused"),
-    "change": Text("a changé", "changed"),
-    "submit": Text("a envoyé", "sent"),
-    "decide": Text("a décidé", "decided"),
-    "ask": Text("a demandé", "asked for"),
-    "answer": Text("a répondu à", "answered"),
-    "export": Text("a copié", "copied"),
-    "open": Text("a ouvert", "opened"),
-    "review": Text("a revu", "reviewed"),
-    "note": Text("a noté", "noted"),
-    "allow": Text("a ouvert l'accès à", "let in"),
-    "issue": Text("a obtenu son accès comme", "obtained its access as"),
-    "refresh": Text("a renouvelé son accès comme", "renewed its access as"),
-}
-OTHERWISE = Text("a agi sur", "acted on")
-THINGS = {
-    "person": Text("l'identité et les droits", "identity and rights"),
-    "declaration": Text("la déclaration du médecin traitant", "the declaration of the médecin traitant"),
-    "claim": Text("un remboursement", "a refund"),
-    "agreement": Text("une demande d'accord préalable", "a request for prior agreement"),
-    "statement": Text("les remboursements", "the refunds"),
-    "letter": Text("une lettre", "a letter"),
-    "referral": Text("un adressage", "a referral"),
-    "plan": Text("un plan de soins", "a care plan"),
-    "content": Text("le contenu d'un plan de soins", "the content of a care plan"),
-    "card": Text("la carte", "the card"),
-    "link": Text("la mutuelle", "the mutuelle"),
-    "case": Text("le dossier de conciliation", "the conciliation case"),
-    "message": Text("les messages", "the messages"),
-    "facts": Text("les faits d'une visite", "the facts of a visit"),
-    "app": Text("une application", "an application"),
-    "record": Text("le dossier", "the record"),
-    "emergency": Text("le dossier, en urgence", "the record, in an emergency"),
-    "sharing": Text("le partage du dossier", "the sharing of the record"),
-    "consent": Text("un consentement au partage du dossier", "a consent to the sharing of the record"),
-    "information": Text("l'information sur le partage du dossier", "the information about the sharing of the record"),
-}
-
 REFUSED = {one.code: one.reason for one in (opposed, opposed_to_emergency)}
 """Why somebody could not look, besides the rules."""
 
@@ -295,19 +252,6 @@ def once(rows: list[trail.Access]) -> list[tuple[trail.Access, Text, Text, int]]
         first, *others = same
         told.append((first, *said_of(first.row.tag, own=first.by == trail.YOURSELF), 1 + len(others)))
     return told
-
-
-def said_of(tag: str, *, own: bool = False) -> tuple[Text, Text]:
-    """What was done, and to what, from the name of an event; `own`: by the one who reads it."""
-    _, about, done = tag.split(":", 2)
-    verb = VERBS.get(done.split("_", maxsplit=1)[0], OTHERWISE)
-    return to_you(verb) if own else verb, THINGS.get(about, THINGS["record"])
-
-
-def to_you(verb: Text) -> Text:
-    """A verb of a list as it follows “you”."""
-    fr = verb.fr.replace("n'a ", "n'avez ") if verb.fr.startswith("n'a ") else f"avez {verb.fr.removeprefix('a ')}"
-    return Text(fr, f"were {verb.en.removeprefix('was ')}" if verb.en.startswith("was ") else verb.en)
 
 
 def event_of(desk: Desk, mine: Mine, given: str) -> AuditEvent | None:
