@@ -1,5 +1,6 @@
 """The money of an insured person on their pages: what comes, what is kept of it and for which act, and why."""
 
+import csv
 import re
 from datetime import timedelta
 from html import unescape
@@ -86,6 +87,8 @@ def test_each_line_of_the_statement_names_its_act_and_each_reason_its_article(pe
     assert "€30.00" in refunds
     assert "70%" in refunds
     assert zola in direct
+    rows = [one for one in csv.DictReader(alice.get("/me/money.csv").text[1:].splitlines()) if one["number"]]
+    assert {one["professional"] for one in rows} == {zola, amar}, "the file names who gave the care too"
     assert direct.index("Totals of the period") < direct.index("Counters of the year")
 
 

@@ -1,7 +1,5 @@
-"""`/me/money`: refunds and why, what was taken and for which act, counters, the statement as a file."""
+"""`/me/money`: refunds and why, what was taken and for which act, counters."""
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,11 +24,11 @@ from parcours.registry.payments.queues import UNREAD
 from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.why import why_of
 from parcours.registry.people.context import of_patient
-from parcours.text import Text, plain_euros
+from parcours.text import Text
 from parcours.web.desk.money import TAKEN, TONES, named
 from parcours.web.desk.names import called, professionals
 from parcours.web.desk.paging import cut
-from parcours.web.desk.room import Desk, day_of
+from parcours.web.desk.room import Desk
 from parcours.web.me.person import Mine
 
 PAGE = 30
@@ -42,7 +40,6 @@ KINDS = {
     "to_professional": Text("payé au professionnel", "paid to the professional"),
     "transfer": Text("virement", "transfer"),
 }
-COLUMNS = Text("jour;ligne;acte du;motif;euros;numéro", "day;line;care of;reason;euros;number")
 
 
 @dataclass(frozen=True)
@@ -149,27 +146,6 @@ def kept_of(desk: Desk, mine: Mine, claim: Claim) -> tuple[int, list[Left]]:
     claims = {one.id: one for one in desk.session.scalars(of_mine.options(UNREAD))} if ids else {}
     names = professionals(desk.session, [one.professional_id for one in claims.values()])
     return used, [left_of(account, cents, claims.get(about or ""), names) for account, about, cents in parts]
-
-
-def statement(desk: Desk) -> Response:
-    """The statement of a period, as a file that a spreadsheet opens."""
-    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
-    first = day_of(desk.asked("first", 10), "first", date(desk.today.year, 1, 1))
-    last = day_of(desk.asked("last", 10), "last", desk.today)
-    comma = desk.lang == "fr"
-    output = io.StringIO()
-    writer = csv.writer(output, delimiter=";" if comma else ",", lineterminator="\r\n")
-    writer.writerow(COLUMNS[desk.lang].split(";"))
-    for one in account_lines(desk.session, mine.id, first=first, last=last):
-        signed = -one.cents if one.kind == "deduction" else one.cents
-        euros = f"{'-' if signed < 0 else ''}{plain_euros(abs(signed))}"
-        writer.writerow([
-            one.day.isoformat(), KINDS[one.kind][desk.lang], one.care_date.isoformat() if one.care_date else "",
-            named(one.name)[desk.lang] if one.name else "", euros.replace(".", ",") if comma else euros,
-            one.claim_id or "",
-        ])  # fmt: skip
-    headers = {"Content-Disposition": 'attachment; filename="statement.csv"', "Cache-Control": "no-store"}
-    return Response("\ufeff" + output.getvalue(), headers=headers, media_type="text/csv; charset=utf-8")
 
 
 def one_refund(desk: Desk) -> Response:

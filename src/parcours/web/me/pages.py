@@ -64,7 +64,7 @@ def routes() -> list[Route]:
         ),
         Route("/me/calendar.ics", room(calendar.calendar_file)),
         Route("/me/money", room(money.money)),
-        Route("/me/money.csv", room(money.statement)),
+        Route("/me/money.csv", room(statement.file)),
         Route("/me/money.pdf", room(statement.statement)),
         Route("/me/money/{id}.pdf", room(files.decision)),
         Route("/me/card.pdf", room(files.attestation)),

@@ -1,5 +1,7 @@
-"""`/me/money.pdf`: the statement of a period; each line names its act, what tiers payant paid is shown apart."""
+"""`/me/money.pdf` and `.csv`: the statement of a period; each line names its act, tiers payant is shown apart."""
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +16,7 @@ from parcours.registry.directory.models import Professional
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.payments.account import DECIDED, DEDUCTION, AccountLine, account_lines, caps
 from parcours.registry.people.service import get_insured
-from parcours.text import Text, euros, percent
+from parcours.text import Text, euros, percent, plain_euros
 from parcours.web.desk.acts import lines_of
 from parcours.web.desk.money import named
 from parcours.web.desk.names import called, professionals
@@ -25,6 +27,9 @@ from parcours.web.me.money import KINDS
 from parcours.web.me.person import Mine
 
 HEAD = Text("Jour;Ligne;Soins;Payé;Base;Taux;Montant", "Day;Line;Care;Paid;Base;Rate;Amount")
+COLUMNS = Text(
+    "jour;ligne;acte du;motif;euros;numéro;professionnel;pour", "day;line;care of;reason;euros;number;professional;for"
+)
 TOLD = Text("mutuelle informée", "mutuelle informed")
 NOT_TOLD = Text("mutuelle non informée", "mutuelle not informed")
 
@@ -50,9 +55,7 @@ class Care:
 def statement(desk: Desk) -> Response:
     """Refunds, what was taken with its act, transfers; tiers payant; totals of the period, counters of the year."""
     mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
-    lang = desk.lang
-    first = day_of(desk.asked("first", 10), "first", date(desk.today.year, 1, 1))
-    last = day_of(desk.asked("last", 10), "last", desk.today)
+    lang, (first, last) = desk.lang, period_of(desk)
     lines = account_lines(desk.session, mine.id, first=first, last=last)
     cares = cares_of(desk, mine, lines)
     own = [one for one in lines if one.kind != DECIDED]
@@ -66,6 +69,34 @@ def statement(desk: Desk) -> Response:
         apart = Text("Tiers payant : payé aux professionnels", "Tiers payant: paid to the professionals")
         sections.append({"title": apart[lang], "table": table_of(direct, cares, lang)})
     return paper(mine, "statement", [*sections, totals(lines, lang), counters(desk, mine)])
+
+
+def period_of(desk: Desk) -> tuple[date, date]:
+    """The days that are asked for: this year so far, unless said."""
+    first = day_of(desk.asked("first", 10), "first", date(desk.today.year, 1, 1))
+    return first, day_of(desk.asked("last", 10), "last", desk.today)
+
+
+def file(desk: Desk) -> Response:
+    """The statement of a period, as a file that a spreadsheet opens."""
+    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
+    first, last = period_of(desk)
+    comma = desk.lang == "fr"
+    lines = account_lines(desk.session, mine.id, first=first, last=last)
+    cares = cares_of(desk, mine, lines)
+    output = io.StringIO()
+    writer = csv.writer(output, delimiter=";" if comma else ",", lineterminator="\r\n")
+    writer.writerow(COLUMNS[desk.lang].split(";"))
+    for one in lines:
+        signed, care = -one.cents if one.kind == DEDUCTION else one.cents, cares.get(one.claim_id)
+        amount = f"{'-' if signed < 0 else ''}{plain_euros(abs(signed))}"
+        writer.writerow([
+            one.day.isoformat(), KINDS[one.kind][desk.lang], one.care_date.isoformat() if one.care_date else "",
+            named(one.name)[desk.lang] if one.name else "", amount.replace(".", ",") if comma else amount,
+            one.claim_id or "", *((called(care.by), care.first_name) if care else ("", "")),
+        ])  # fmt: skip
+    headers = {"Content-Disposition": 'attachment; filename="statement.csv"', "Cache-Control": "no-store"}
+    return Response("\ufeff" + output.getvalue(), headers=headers, media_type="text/csv; charset=utf-8")
 
 
 def cares_of(desk: Desk, mine: Mine, lines: Sequence[AccountLine]) -> dict[str | None, Care]:
