@@ -14,7 +14,7 @@ from parcours.registry.messages.service import body_of
 from parcours.registry.payments import desk, fund, queues
 from parcours.registry.payments import service as payments
 from parcours.registry.payments.models import Order, OrderState
-from parcours.registry.payments.practice import reconcile
+from parcours.registry.payments.practice import practice_view, reconcile
 from parcours.registry.scenario import told
 from parcours.registry.scenario.stage import FUND, Stage, noon
 from parcours.registry.scenario.words import happen
@@ -125,6 +125,30 @@ def test_a_transfer_that_came_back_is_late_from_its_return_and_bears_no_penalty(
         assert paid.order.cents == sum(one.cents for one in late)
         assert ledger.balance(session, book, Account.PENALITE_DUE, doctor) == 0
         assert own(stage, session, "late_tiers_payant", again) == []
+
+
+def test_a_penalty_is_received_beside_the_acts_and_leaves_what_is_to_come(played, stage_database):
+    stage, book = played("S17", 1), f"amo:{FUND}"
+    doctor, late, after = stage.ids["gp2"], date(2026, 4, 20), date(2026, 7, 1)
+
+    def seen(day):
+        with stage_database.reading() as session:
+            return practice_view(session, doctor, day=day, at=noon(day))
+
+    def pay(day):
+        with stage.writing() as session:
+            payments.run(session, book, doctor, professional=True, day=day, at=noon(day))
+
+    before = seen(late)
+    assert [cents for _, cents in before.waiting] == [before.expected] == [before.open]
+    pay(late)
+    noted = seen(late)
+    assert (noted.received, noted.open, noted.penalties) == (before.expected, 0, 0)
+    assert noted.penalties_due == before.expected // 10 > 0
+    fund.penalties_due(stage_database, FUND, after, noon(after), fund.FundDay(after))
+    pay(after)
+    paid = seen(after)
+    assert (paid.received, paid.open, paid.penalties, paid.penalties_due) == (before.expected, 0, noted.penalties_due, 0)
 
 
 def test_a_practice_reconciles_its_own_returns_once(played, stage_database):

@@ -1,5 +1,6 @@
 """What a practice expects of tiers payant, what it received, what is left and why."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,10 @@ from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.money import amounts_of
 from parcours.registry.claims.settling import settle_claim
 from parcours.registry.claims.sheets import said
-from parcours.registry.payments.models import Order, OrderState
+from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
+
+PAID = ("order", "returned", "set_off")
+"""Kinds of entries that pay what is due, or take a payment back."""
 
 
 @dataclass(frozen=True)
@@ -22,24 +26,59 @@ class PracticeView:
 
     expected: int
     received: int
+    """For the acts; what pays no act is beside."""
+    penalties: int
+    flat_fee: int
+    """Received beside the acts."""
+    penalties_due: int
+    """Noted, to come with the next half-year."""
+    waiting: tuple[tuple[Claim, int], ...]
+    """The sheets of which something is still to come, and how much."""
     to_correct: tuple[tuple[str, str], ...]
 
     @property
     def open(self) -> int:
-        """What is still to come, or to be sent again."""
-        return self.expected - self.received
+        """What is still to come for the acts, or to be sent again."""
+        return sum(cents for _, cents in self.waiting)
 
 
 def practice_view(session: Session, professional_id: str, *, day: date, at: datetime) -> PracticeView:
     """The sheets under tiers payant of a professional; one that was rejected is expected for what the engine says."""
     query = select(Claim).where(Claim.professional_id == professional_id).order_by(Claim.id)
     claims = [one for one in session.scalars(query) if said(one)["tiers_payant"] != "none"]
-    expected = sum(expected_of(session, one, day=day, at=at) for one in claims)
-    settled = select(func.sum(Order.cents)).where(
-        Order.party == professional_id, Order.state == OrderState.SETTLED, Order.book.like("amo:%")
-    )
+    expected = {one.id: expected_of(session, one, day=day, at=at) for one in claims}
+    granted, paid, penalised = posted(session, professional_id)
+    received = {one: min(cents, granted[one]) for one, cents in paid.items() if one is not None}
+    left = [(one, expected[one.id] - received.get(one.id, 0)) for one in claims]
+    waiting = tuple((one, cents) for one, cents in left if cents > 0)
     rejected = tuple((one.id, one.reason or "") for one in claims if one.state is ClaimState.REJECTED)
-    return PracticeView(expected, int(session.scalar(settled) or 0), rejected)
+    return PracticeView(
+        sum(expected.values()), sum(received.values()), sum(paid[one] - received[one] for one in received), paid[None],
+        penalised, waiting, rejected,
+    )  # fmt: skip
+
+
+def posted(session: Session, professional_id: str) -> tuple[Counter[str | None], Counter[str | None], int]:
+    """By claim, what funds granted a practice for its acts and what they paid it; then the penalties to come.
+
+    A penalty is paid under the claim that was late, after the act itself; the flat fee is under no claim.
+    """
+    query = (
+        select(LedgerPosting.account, LedgerPosting.claim_id, LedgerTransaction.kind, func.sum(LedgerPosting.cents))
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .where(LedgerTransaction.book.like("amo:%"), LedgerPosting.party == professional_id,
+               LedgerPosting.account.in_((Account.A_PAYER_PROFESSIONAL, Account.PENALITE_DUE)))
+        .group_by(LedgerPosting.account, LedgerPosting.claim_id, LedgerTransaction.kind)
+    )  # fmt: skip
+    granted, paid, penalised = Counter[str | None](), Counter[str | None](), 0
+    for account, claim_id, kind, cents in session.execute(query):
+        if account is Account.PENALITE_DUE:
+            penalised -= int(cents)
+        elif kind in PAID:
+            paid[claim_id] += int(cents)
+        elif kind != "penalty_due":
+            granted[claim_id] -= int(cents)
+    return granted, paid, penalised
 
 
 def expected_of(session: Session, claim: Claim, *, day: date, at: datetime) -> int:

@@ -15,6 +15,8 @@ from parcours.registry.messages.service import body_of, newest_to
 from parcours.registry.payments.desk import claims_of_practice, late_for_practice, lots_of_practice
 from parcours.registry.payments.models import Order
 from parcours.registry.payments.practice import practice_view
+from parcours.registry.payments.practices import penalty_of
+from parcours.registry.payments.queues import UNREAD
 from parcours.registry.payments.service import orders_of
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.ids import get
@@ -208,14 +210,31 @@ def payments(desk: Desk) -> Response:
     )
     doctor_id = record.professional_id or ""
     view = practice_view(desk.session, doctor_id, day=desk.today, at=desk.unit.incoming.at)
-    returns = newest_to(desk.session, doctor_id, MessageKind.RSP, limit=20)
+    returns = [(one, body_of(one)) for one in newest_to(desk.session, doctor_id, MessageKind.RSP, limit=20)]
+    late = late_for_practice(desk.session, doctor_id, desk.today)
+    sheets = sheets_named(desk, {line["claim"] for _, body in returns for line in body.get("lines", ())}
+                          | {one.claim_id for one, _ in returns}
+                          | {one.id for one, _ in view.waiting} | {one.claim_id for one in late})  # fmt: skip
     return show(
         desk,
         "practice/payments.html",
-        late=[
-            (one, named(desk, one.insured_id or "")) for one in late_for_practice(desk.session, doctor_id, desk.today)
-        ],
+        late=[(one, penalty_today(desk, sheets[one.claim_id][0], one.cents)) for one in late if one.claim_id in sheets],
         view=view,
         orders=transfers(desk, doctor_id),
-        returns=[(one, body_of(one)) for one in returns],
+        returns=returns,
+        sheets=sheets,
+        states=STATES,
     )
+
+
+def sheets_named(desk: Desk, ids: set[str | None]) -> dict[str | None, tuple[Claim, str]]:
+    """Sheets by their id, each with the name of its patient."""
+    rows = list(desk.session.scalars(select(Claim).options(UNREAD).where(Claim.id.in_(ids - {None}))))
+    names = patients_named(desk, [one.insured_id for one in rows])
+    return {one.id: (one, names.get(one.insured_id, "—")) for one in rows}
+
+
+def penalty_today(desk: Desk, claim: Claim, part: int) -> int:
+    """The penalty that a late sheet bears if it is paid today; none once it was paid, and the transfer came back."""
+    paid = lifecycle.first_day(desk.session, claim.id, ClaimState.PAID)
+    return penalty_of(claim, part, desk.today) if paid is None else 0
