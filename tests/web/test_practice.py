@@ -183,6 +183,33 @@ def test_a_mutuelle_of_unknown_guarantees_pays_between_nothing_and_the_share(peo
     assert "what it guarantees is not" in page
 
 
+def test_while_two_contracts_overlap_no_complementary_part_is_left_unpaid(people, country, database_url):  # noqa: F811
+    def two(session):
+        for insurer in ("AMC990001", "AMC990002"):
+            complementary.register(session, country.zoe, insurer, contract="responsable_100", starts_on=paris_today(),
+                                   day=paris_today(), at=now_utc())  # fmt: skip
+
+    change(database_url, two)
+    zola, path = people("zola"), f"/practice/patient?of={country.zoe}"
+    page = zola.get(path).text
+    assert "complementary: waits for the patient" in page
+    assert 'value="full"' not in page
+    refused = send(zola, path, "preview", acts="G", tiers_payant="full")
+    assert refused.status_code == 422
+    assert "before the patient chooses one" in refused.text
+    assert send(zola, path, "preview", acts="G", tiers_payant="partial").status_code == 200
+
+
+def test_the_banner_is_of_the_day_of_care_and_a_contribution_of_nothing_is_explained(people, country):  # noqa: F811
+    amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+    day = paris_today() - timedelta(days=3)
+    page = send(amar, path, "preview", acts="G", care_date=day.isoformat()).text
+    assert "today:" not in page
+    assert re.search(rf"care of {day.day}\W.*outside the pathway", page), "it was not declared then"
+    today = html.unescape(send(amar, path, "preview", acts="G").text)
+    assert "No flat contribution with the solidarity complementary cover. (L160-15)" in today
+
+
 @pytest.mark.parametrize("acts", ["G YYYY010", "G YYYY010=46,30"])
 def test_a_code_without_a_tariff_here_is_told_to_a_secretary(people, country, acts):  # noqa: F811
     page = send(people("delegate"), f"/practice/patient?of={country.alice}", "preview", acts=acts)

@@ -148,7 +148,12 @@ def test_a_penalty_is_received_beside_the_acts_and_leaves_what_is_to_come(played
     fund.penalties_due(stage_database, FUND, after, noon(after), fund.FundDay(after))
     pay(after)
     paid = seen(after)
-    assert (paid.received, paid.open, paid.penalties, paid.penalties_due) == (before.expected, 0, noted.penalties_due, 0)
+    assert (paid.received, paid.open, paid.penalties, paid.penalties_due) == (
+        before.expected,
+        0,
+        noted.penalties_due,
+        0,
+    )
 
 
 def test_a_practice_reconciles_its_own_returns_once(played, stage_database):

@@ -128,6 +128,12 @@ def link_on(session: Session, insured_id: str, on: date) -> Link | None:
     return nearest(session.scalars(query.order_by(Link.id)), on)
 
 
+def overlap_on(session: Session, insured_id: str, on: date) -> bool:
+    """Do contracts overlap on a day, so that no insurer promises anything?"""
+    link = link_on(session, insured_id, on)
+    return link is not None and link.state in WAITING
+
+
 def nearest(links: Iterable[Link], on: date) -> Link | None:
     """Among contracts of a person, the one of a day."""
     open_then = [one for one in links if one.starts_on <= on and (one.ends_on is None or one.ends_on > on)]

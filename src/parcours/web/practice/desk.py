@@ -7,9 +7,6 @@ from typing import Any
 from sqlalchemy import func, select
 from starlette.responses import Response
 
-from parcours.engine.case import settle
-from parcours.engine.errors import FactError
-from parcours.law.codes import Pathway
 from parcours.registry.access import model
 from parcours.registry.access.model import Record, Role
 from parcours.registry.ald import service as ald
@@ -30,8 +27,7 @@ from parcours.registry.claims.intake import read_sheet
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.sheets import acknowledge_lot, lot_of, send_in_lot, write
 from parcours.registry.claims.words import STATES
-from parcours.registry.complementary.models import Link
-from parcours.registry.complementary.service import link_on
+from parcours.registry.complementary.service import link_on, overlap_on
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import of_practice
@@ -53,15 +49,15 @@ from parcours.registry.referrals import drafts
 from parcours.registry.referrals.words import PLANS
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.registry.visits.context import Tag as VisitTag
-from parcours.registry.visits.facts import visit_facts
 from parcours.registry.visits.words import NOTES
 from parcours.text import Text
 from parcours.web.desk.money import TONES
 from parcours.web.desk.names import called, doctor_name, fund_name
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.pages import text
-from parcours.web.practice.sheet import HOW, NOTHING_IN_ADVANCE, RELATED, WAYS, Bill, bill_of
-from parcours.web.quote.result import PATHWAYS
+from parcours.web.practice.reader import presented, strangers
+from parcours.web.practice.sheet import HOW, Bill, bill_of
+from parcours.web.practice.standing import care_day, no_contribution, pathway_on, unpaid
+from parcours.web.practice.ways import NOT_CHOSEN, NOTHING_IN_ADVANCE, RELATED, WAYS, offered
 
 TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card", "demand")
 """What the form of a sheet holds."""
@@ -82,8 +78,6 @@ IN_EMERGENCY = Text("Ouvrir un dossier en urgence", "Open a record in an emergen
 REVIEW = Text("Accès d'urgence à revoir : {name}", "Emergency access to review: {name}")
 OPEN_RECORD = Text("Lire le dossier", "Read the record")
 PREPARE_LETTER = Text("Préparer une lettre", "Prepare a letter")
-ANY_FEE = "30.00"
-"""The pathway does not depend on it."""
 SECRET = (RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP)
 """Rights of which a sheet asks whether the care is related."""
 
@@ -166,6 +160,7 @@ def today(desk: Desk) -> Response:
         to_resend=states.get(ClaimState.REFUSED, 0),
         proposals=desk.session.scalar(waiting) or 0,
         declared=patients,
+        strangers=strangers(desk, patients),
         in_emergency=IN_EMERGENCY[desk.lang],
         reviews=[(one, REVIEW[desk.lang].format(name=named(desk, one.insured_id))) for one in reviews],
     )
@@ -197,8 +192,8 @@ def read_card(desk: Desk) -> Response:
     doctor = doctor_of(desk)
     desk.unit.allow(CardAction.SHOW_CARD, of_practice(doctor.id))
     inserted = desk.field("inserted", 64)
-    if desk.field("card", 64):
-        return desk.go("/practice/patient", of=card_of_a_stranger(desk, doctor.id))
+    if presented(desk, inserted):
+        return desk.go("/practice/patient", of=card_of_a_stranger(desk, doctor.id, presented(desk, inserted)))
     found = inserted_card(desk, inserted) if inserted else typed_number(desk)
     if found is None:
         raise not_found("number")
@@ -208,9 +203,9 @@ def read_card(desk: Desk) -> Response:
     return desk.go("/practice/patient", of=found.id)
 
 
-def card_of_a_stranger(desk: Desk, doctor_id: str) -> str:
+def card_of_a_stranger(desk: Desk, doctor_id: str, number: str) -> str:
     """Whose is the card that is presented, by the number on it: a card that no reader reads is traced."""
-    card = cards.card_held(desk.session, desk.field("card", 64))
+    card = cards.card_held(desk.session, number)
     if card is None:
         desk.unit.note_refusal(CardAction.SHOW_CARD, Record(PATIENT), "not_found")
         raise wrong("card", NUMBER_ON_CARD, NO_CARD)
@@ -265,11 +260,14 @@ def shown(desk: Desk, bill: Bill | None, status: int = 200) -> Response:
     record = desk.person(VisitAction.READ_FACTS, VisitTag.FACTS_READ)
     insured = get_insured(desk.session, record.insured_id or "")
     doctor = doctor_of(desk)
-    rights = rights_on(desk.session, insured.id, desk.today)
+    care = care_day(desk)
+    rights = rights_on(desk.session, insured.id, care)
     tenure = timeline.as_of(desk.session, insured.id, desk.today)
     affiliation = affiliation_on(desk.session, insured.id, desk.today)
-    link = link_on(desk.session, insured.id, desk.today)
+    link = link_on(desk.session, insured.id, care)
     c2s = any(one.kind is RightKind.C2S for one in rights)
+    overlaps = not c2s and overlap_on(desk.session, insured.id, care)
+    told = link is not None and link.contract is not None and not overlaps
     return show(
         desk,
         "practice/patient.html",
@@ -284,9 +282,11 @@ def shown(desk: Desk, bill: Bill | None, status: int = 200) -> Response:
         form=form_of(desk, record, doctor.id),
         fund=fund_name(desk.session, affiliation.fund_code if affiliation else None),
         linked=link is not None,
+        overlaps=overlaps,
         card=cards.card_of(desk.session, insured.id),
         blocked=cards.opposed_on(desk.session, insured.id, desk.today),
-        now=pathway_now(desk, insured.id, doctor.id),
+        care=care,
+        now=pathway_on(desk, insured.id, doctor.id, care),
         plans=[
             (PLANS[row.kind.value], row)
             for row in plans.plans_of(desk.session, insured.id, on=desk.today)
@@ -299,13 +299,14 @@ def shown(desk: Desk, bill: Bill | None, status: int = 200) -> Response:
         ],
         asks_related=[one.kind.value for one in rights if one.kind in SECRET],
         bill=bill,
-        ways={name: text for name, text in WAYS.items() if name == "full" or not c2s},
-        by_law=NOTHING_IN_ADVANCE if c2s else None,
+        ways={name: text for name, text in WAYS.items() if name in offered(c2s, overlaps)},
+        by_law=NOTHING_IN_ADVANCE if c2s else NOT_CHOSEN if overlaps else None,
         how=HOW[desk.lang],
         typed={name: desk.field(name, 200) or desk.asked(name) for name in TYPED},
         warnings=bill.warnings if bill else [],
-        unpaid=unpaid(link, bill),
-        unsure=bill is not None and not (c2s or (link and link.contract)) and bill.most_complementary("none") > 0,
+        unpaid=None if overlaps else unpaid(link, bill),
+        no_contribution=no_contribution(bill, desk.lang),
+        unsure=bill is not None and not (c2s or told) and bill.most_complementary("none") > 0,
         notes=[*bill.told, *(NOTES[one] for one in bill.facts.notes if one in NOTES)] if bill else [],
         lasts=SHOWN_FOR,
         c2s=c2s,
@@ -321,38 +322,6 @@ def form_of(desk: Desk, record: Record, doctor_id: str) -> Declaration | None:
     if not desk.unit.may(DeclarationAction.READ_DECLARATION, record):
         return None
     return timeline.paper_form(desk.session, record.insured_id or "", doctor_id)
-
-
-NO_GUARANTEE = Text(
-    "La mutuelle est connue, ses garanties ne le sont pas : un contrat responsable paie au moins la part qu'il complète"
-    " (R871-2).",
-    "The mutuelle is known, what it guarantees is not: a responsible contract pays at least the share that it completes"
-    " (R871-2).",
-)
-NOTHING_FROM = Text(
-    "Le contrat de la mutuelle ne paie rien pour ces actes.",
-    "The contract of the mutuelle pays nothing for these acts.",
-)
-
-
-def unpaid(link: Link | None, bill: Bill | None) -> Text | None:
-    """Why what a complementary insurance that is there pays is nothing, or is not known."""
-    if link is None or bill is None or bill.chosen.total("amc"):
-        return None
-    if link.contract:
-        return NOTHING_FROM
-    return NO_GUARANTEE if bill.most_complementary("none") > 0 else None
-
-
-def pathway_now(desk: Desk, insured_id: str, doctor_id: str) -> tuple[str, str] | None:
-    """Would a visit today be inside the pathway? In words and a tone; None where the facts do not say."""
-    facts = visit_facts(desk.session, insured_id, doctor_id, desk.today, related_to="none")
-    try:
-        answer = settle({**facts.values(), "fee": ANY_FEE})
-    except FactError:
-        return None
-    words, tone = PATHWAYS[Pathway(answer.settlement.pathway)]
-    return text(words, desk.lang), tone
 
 
 def preview(desk: Desk) -> Response:

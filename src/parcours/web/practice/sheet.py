@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -47,12 +47,8 @@ from parcours.web.practice.limits import (
     refusals,
     too_much,
 )
+from parcours.web.practice.ways import BY_RIGHT, RELATED, WAYS, check_way, is_due
 
-WAYS = {
-    "none": Text("Le patient paie tout", "The patient pays everything"),
-    "partial": Text("Tiers payant, part obligatoire", "Tiers payant, compulsory part"),
-    "full": Text("Tiers payant, les deux parts", "Tiers payant, both parts"),
-}
 TYPED = re.compile(
     r"^(?P<code>[A-Za-z][A-Za-z0-9_+]{0,19})(?:[*x](?P<quantity>\d{1,3}))?(?:=(?P<fee>\d{1,6}(?:[.,]\d{1,2})?))?$"
 )
@@ -60,7 +56,6 @@ HOW = Text(
     "des codes séparés par des espaces, comme G ou VG MD ou G=35,00 ou IK*6",
     "codes separated by spaces, like G or VG MD or G=35.00 or IK*6",
 )
-RELATED = ("ald", "at_mp")
 BLOCKED = Text("cette carte est bloquée : aucun lecteur ne la lit", "this card is blocked: no reader reads it")
 ABSENT = Text("la carte « absente », la feuille signée suit", "the card “absent”, the signed sheet follows")
 NO_TARIFF = Text(
@@ -71,27 +66,6 @@ ASK = Text(
     "une feuille sans ce code ; demandez à la personne qui administre parcours d'ajouter ce tarif",
     "a sheet without this code; ask who administers parcours to add this tariff",
 )
-NOTHING_IN_ADVANCE = Text(
-    "ce patient a la complémentaire santé solidaire : il n'avance rien, le tiers payant porte sur les deux parts et"
-    " c'est un droit (L861-3) ; une carte absente se remplace par l'attestation de droits (D861-2)",
-    "this patient has the C2S and advances nothing: third-party payment covers both parts, and is a right (L861-3); the"
-    " certificate of rights stands in for a card that is absent (D861-2)",
-)
-BY_RIGHT = {
-    RightKind.ALD: Text(
-        "Soins en rapport avec l'ALD : le tiers payant de la part obligatoire est un droit du patient (L162-1-21).",
-        "Care related to the ALD: third-party payment of the compulsory part is a right of the patient (L162-1-21).",
-    ),
-    RightKind.AT_MP: Text(
-        "Accident du travail ou maladie professionnelle : la victime n'avance rien, c'est un droit (L432-1).",
-        "Work accident or occupational disease: the victim advances nothing, by right (L432-1).",
-    ),
-    RightKind.MATERNITE: Text(
-        "Maternité : le tiers payant de la part obligatoire est un droit de la patiente (L162-1-21).",
-        "Maternity: third-party payment of the compulsory part is a right of the patient (L162-1-21).",
-    ),
-}
-"""The rights that go with third-party payment of the compulsory part, whatever the practice would rather do."""
 NEVER_COVERED = ("majoration", "participation_forfaitaire", "franchise")
 """What a responsible contract leaves to the patient."""
 DAYTIME, SUNDAYS = ["day"], "sunday"
@@ -321,12 +295,6 @@ def check_card(desk: Desk, insured_id: str, care: date) -> None:
         raise Invalid("card_blocked", BLOCKED, field="card", allowed=ABSENT)
 
 
-def check_way(rights: Collection[RightKind], way: str) -> None:
-    """Raise Invalid for a C2S holder who is made to pay: both parts are for the fund, by right (L861-3)."""
-    if RightKind.C2S in rights and way != "full":
-        raise Invalid("c2s_pays_nothing", NOTHING_IN_ADVANCE, field="tiers_payant", allowed=WAYS["full"])
-
-
 def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     """The bill that a form says. Raises Invalid, FactError: a code, a price, a fact."""
     words, care = typed(desk.field("acts", 200)), desk.day("care_date", desk.today)
@@ -335,7 +303,7 @@ def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     way = desk.field("tiers_payant", 10) or ("full" if RightKind.C2S in held else "none")
     if way not in WAYS:
         way = "none"
-    check_way(held, way)
+    check_way(desk, insured_id, held, care, way)
     related = desk.field("related", 10)
     facts = visit_facts(desk.session, insured_id, doctor.id, care, related_to=related if related in RELATED else "none")
     state = state_of(desk, doctor, facts, words)
@@ -381,11 +349,6 @@ def asked_of(desk: Desk, said: dict[str, Any]) -> tuple[dict[str, Any], Settled]
     ]
     said = {**said, "lines": marked}
     return said, foreseen(desk, said)
-
-
-def is_due(kind: RightKind, held: Collection[RightKind], related: str) -> bool:
-    """Does a right go with this care? One of which a sheet asks whether the care is related, only when it is."""
-    return kind in held and (kind.value not in RELATED or related == kind.value)
 
 
 def foreseen(desk: Desk, said: Mapping[str, Any]) -> Settled:

@@ -29,7 +29,7 @@ from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.practice import fixes
 from parcours.web.practice.desk import doctor_of, named, patients_named, show, sign_and_send
-from parcours.web.practice.sheet import WAYS
+from parcours.web.practice.ways import WAYS
 
 PAGE = 40
 GROUPS = {
