@@ -1,7 +1,7 @@
 """Which extra of the package installs a module that is missing."""
 
 MODULES = {
-    "batch": ("narwhals", "numba", "numpy", "polars", "pyarrow"),
+    "batch": ("llvmlite", "narwhals", "numba", "numpy", "polars", "pyarrow"),
     "service": (
         "alembic", "argon2", "authlib", "babel", "cryptography", "fastapi", "httpx2", "itsdangerous", "jinja2",
         "joserfc", "markupsafe", "multipart", "prometheus_client", "pydantic", "pydantic_settings", "pyotp",
