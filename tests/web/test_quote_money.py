@@ -15,11 +15,15 @@ from pypdf import PdfReader
 
 from parcours.contracts.paste import read_contract
 from parcours.engine.compare.plans import understood_of
+from parcours.engine.say.possible import Range
 from parcours.text import euros, plain_euros
 from parcours.web.pages import Page
+from parcours.web.quote import last
+from parcours.web.quote.cards import Card
 from parcours.web.quote.form import Form
 from parcours.web.quote.state import state_of
 from parcours.web.quote.supplements import suggestions, tariff
+from parcours.web.quote.unsure import whatever_is_not_known
 from tests.support.client import TestClient
 from tests.web.pages import quote
 from tests.web.test_quote_guards import words
@@ -238,14 +242,14 @@ def test_what_is_sure_holds_whatever_the_page_is_answered(start: dict[str, str],
     address = Sheet("").address("/", [("care_date", "2026-11-25"), *start.items()])
     for _ in range(20):
         form = form_at(address)
-        card, before = form.question(form.state.standing.fact), form.state.standing.range
+        card, before = shown(form)
         if card is None:
             return
         links = [link.url for link in form.links(card) if link.url.startswith("/?")]
         if card.kind in WRITTEN:
             links = [form.url({**form.state.given, card.facts[0]: value}) for value in WRITTEN[card.kind]]
         for link in links:
-            after = form_at(link).state.standing.range
+            _, after = shown(form_at(link))
             assert before.low <= after.low, (card.id, link)
             if "fee" in form.state.given and before.high is not None:
                 assert after.high is not None, (card.id, link)
@@ -253,6 +257,12 @@ def test_what_is_sure_holds_whatever_the_page_is_answered(start: dict[str, str],
         if not links:  # a day is written
             return
         address = data.draw(st.sampled_from(links))
+
+
+def shown(form: Form) -> tuple[Card | None, Range]:
+    """The question of a page, and the range that it shows: that of every answer still to come, those asked last too."""
+    card = form.question(form.state.standing.fact)
+    return card, whatever_is_not_known(form, form.state.standing, last.answers(card, form.state)).range
 
 
 def form_at(address: str) -> Form:
