@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import parcours
-from parcours.engine.batch import frame as batch_frame
+from parcours.engine.batch import chunk
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.case import settle as settle_one
 from parcours.engine.errors import FactError
@@ -89,7 +89,7 @@ def test_other_names_and_missing_columns() -> None:
 
 @pytest.mark.parametrize("patients", ["aabbbc", "abcabc", "aa  bc"])
 def test_several_threads_answer_as_one_does_under_a_reform_too(patients: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_frame, "SMALLEST_SHARE", 2)
+    monkeypatch.setattr(chunk, "SMALLEST_SHARE", 2)
     reform = parcours.law(reform={"participation_forfaitaire.age_exemption": "25"})
     rows = [{**ACT, "age": 18 + 7 * (place % 2), "patient_id": who.strip()} for place, who in enumerate(patients)]
     one, several = (parcours.settle(pa.Table.from_pylist(rows), law=reform, threads=count) for count in (1, 3))

@@ -2,9 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from itertools import pairwise
 from typing import Any
 
 import narwhals as nw
@@ -12,11 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.engine.batch.chunk import SMALLEST_SHARE, Run, Settled, patient_codes, reasons, settle_rows
+from parcours.engine.batch.chunk import Run, Settled, reasons, settle_rows
 from parcours.engine.batch.header import names_of
-from parcours.engine.batch.reading import whole, without_views
+from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.results import output_table, result_columns
-from parcours.engine.batch.units import PATIENT, of_bills
 from parcours.engine.facts.vocabulary import RENAMED
 from parcours.law.flat import FlatLaw, Records
 from parcours.law.in_use import IN_USE, enacted
@@ -72,30 +68,6 @@ def settle_table(
     """The same for an Arrow table."""
     names = names_of(table.column_names, columns or {}, error_column=True)
     facts = without_views(table).rename_columns(names)
-    parts = parts_of(facts, threads)
-    if len(parts) == 1:
-        return _settled(facts, run, threads, lang)
-    with ThreadPoolExecutor(threads) as pool:
-        under_way = [pool.submit(copy_context().run, _settled, part, run, 1, lang) for part in parts]
-        return pa.concat_tables(part.result() for part in under_way)
-
-
-def parts_of(facts: pa.Table, threads: int) -> list[pa.Table]:
-    """A table cut between patients, a part a thread; whole where a patient comes back, or where it holds bills."""
-    count = min(threads, len(facts) // SMALLEST_SHARE)
-    if count < 2 or of_bills(facts.column_names):
-        return [facts]
-    cuts = np.array([len(facts) * part // count for part in range(count)])
-    if PATIENT in facts.column_names:
-        codes = patient_codes(whole(facts[PATIENT]), len(facts))
-        if (np.diff(codes) < 0).any():
-            return [facts]
-        cuts = np.unique(np.searchsorted(codes, codes[cuts]))
-    return [facts.slice(start, end - start) for start, end in pairwise((*cuts.tolist(), len(facts)))]
-
-
-def _settled(facts: pa.Table, run: Run, threads: int, lang: str) -> pa.Table:
-    """The results beside the facts."""
     settled = settle_rows(facts, run, threads)
     if settled.rows is None:
         result = output_table(facts, settled)

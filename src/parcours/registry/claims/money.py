@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.claims.models import Claim, Decision
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account, Cause, LedgerTransaction
+from parcours.registry.ledger.models import DEFERRED, Account, Cause, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line
 
 C2S = "c2s"
-DEFERRED = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
 
 
 def amo_book(claim: Claim) -> str:

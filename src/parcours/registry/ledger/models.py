@@ -39,10 +39,10 @@ class Account(StrEnum):
     """What is asked beside the benefits themselves: the surcharge of a sum that is not given back."""
 
 
+DEFERRED = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
+"""In the order in which they are taken for one day of care."""
 NEVER_DEBIT = (Account.A_PAYER_INSURED, Account.A_PAYER_PROFESSIONAL)
-NEVER_CREDIT = (
-    Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR, Account.INDU_INSURED, Account.INDU_PROFESSIONAL,
-)  # fmt: skip
+NEVER_CREDIT = (*DEFERRED, Account.INDU_INSURED, Account.INDU_PROFESSIONAL)
 """Accounts whose balance has one side only."""
 
 

@@ -13,10 +13,9 @@ from parcours.law import thresholds
 from parcours.registry.claims.counters import borne
 from parcours.registry.claims.models import Decision
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.models import DEFERRED, Account, LedgerPosting, LedgerTransaction
 from parcours.registry.payments.models import StatementLine
 from parcours.registry.payments.notices import line_name
-from parcours.registry.payments.service import DEFERRED
 from parcours.registry.store.keyring import dashed
 
 TAKEN = (*DEFERRED, Account.INDU_INSURED)

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session, defer
 from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot
 from parcours.registry.complementary.models import Link
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.models import DEFERRED, LedgerPosting, LedgerTransaction
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.queues import PAYABLE, UNDUE, UNREAD, unpaid
-from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.strands import Waiting
 
 A_MONTH = timedelta(days=31)

@@ -28,7 +28,7 @@ from parcours.registry.claims.objections import let_silence_speak
 from parcours.registry.claims.settling import check_readings, recovery_years
 from parcours.registry.claims.summons import pursue_all
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import NEVER_DEBIT, Account, Cause, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.models import DEFERRED, NEVER_DEBIT, Account, Cause, LedgerPosting, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line
 from parcours.registry.messages.models import Message
 from parcours.registry.payments import service as payments
@@ -263,7 +263,7 @@ def notices_due(database: Database, fund_code: str, day: date, at: datetime, don
     book, before = f"amo:{fund_code}", months_after(day, -NOTICE_MONTHS)
     with database.reading() as session:
         owed: dict[str, list[ledger.Open]] = {}
-        for one in ledger.open_items(session, book, payments.DEFERRED):
+        for one in ledger.open_items(session, book, DEFERRED):
             owed.setdefault(one.party, []).append(one)
         since = {row[0]: row[1] for row in session.execute(
             select(LedgerPosting.party, func.max(LedgerTransaction.at))
@@ -287,9 +287,7 @@ def notices_due(database: Database, fund_code: str, day: date, at: datetime, don
 def write_off_all(database: Database, fund_code: str, day: date, at: datetime, done: FundDay, years: int) -> None:
     """What was not taken back within its time is cancelled, oldest first."""
     with database.writing() as session:
-        open_ones = {
-            one.claim_id for one in ledger.open_items(session, f"amo:{fund_code}", payments.DEFERRED) if one.claim_id
-        }
+        open_ones = {one.claim_id for one in ledger.open_items(session, f"amo:{fund_code}", DEFERRED) if one.claim_id}
         for claim in session.scalars(too_old(open_ones, thresholds.years_after(day, -years))):
             done.add("written_off", payments.write_off(session, claim, years, day=day, at=at) > 0)
 

@@ -44,12 +44,11 @@ from parcours.registry.claims.sheets import PAPERS
 from parcours.registry.complementary.models import Link, LinkEvent, LinkState
 from parcours.registry.directory.models import Professional
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.models import DEFERRED, Account, LedgerPosting, LedgerTransaction
 from parcours.registry.messages.models import TO_PAY as TO_PAY_ONLY
 from parcours.registry.messages.models import Message
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.notices import TO_PAY
-from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.strands import Strand, Waiting, by_age, by_deadline, never, read_place
 from parcours.registry.people.models import Affiliation
 from parcours.registry.store.periods import holding

@@ -18,7 +18,7 @@ from parcours.registry.claims.adjudicate import current_decision
 from parcours.registry.claims.later import may_set_off, undue_of
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account, Cause, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.models import DEFERRED, Account, Cause, LedgerPosting, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line, Open
 from parcours.registry.payments import problems
 from parcours.registry.payments.models import Order, OrderState
@@ -29,8 +29,6 @@ from parcours.registry.store.ids import new_id
 PAID_BEFORE = (ClaimState.PAID, ClaimState.RECONCILED)
 PAID_BACK = "paid_by_insured"
 """Kind of an entry by which somebody pays what they owe."""
-DEFERRED = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
-"""In the order in which they are taken for one day of care."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from parcours.registry.claims.adjudicate import content_kept, decisions_of, line
 from parcours.registry.claims.counters import borne
 from parcours.registry.claims.models import Agreement, Claim, ClaimState, Decision, Undue
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.models import DEFERRED, Account, LedgerPosting, LedgerTransaction
 from parcours.registry.payments import practices
-from parcours.registry.payments.service import DEFERRED
 from parcours.registry.scenario import problems, told
 from parcours.registry.scenario.failed import Check, Failed, equal
 from parcours.registry.scenario.language import Scenario, cents

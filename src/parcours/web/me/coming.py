@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from parcours.registry.claims.models import Claim
-from parcours.registry.payments.service import DEFERRED, plan
+from parcours.registry.ledger.models import DEFERRED
+from parcours.registry.payments.service import plan
 from parcours.text import Text, euros
 from parcours.web.desk.names import professionals
 from parcours.web.i18n import long_date

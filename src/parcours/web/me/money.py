@@ -18,10 +18,9 @@ from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.words import REASONS, STATES, reason
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account
+from parcours.registry.ledger.models import DEFERRED, Account
 from parcours.registry.payments.account import AccountLine, account_lines, caps, kept_from, last_transfers
 from parcours.registry.payments.queues import UNREAD
-from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.why import why_of
 from parcours.registry.people.context import of_patient
 from parcours.text import Text
